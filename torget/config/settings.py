@@ -1,5 +1,220 @@
-"""Settings from the environment; the composition root of Torget."""
+"""Settings from the environment, and the one place that names connectors."""
 
-SECRET_KEY = "replaced below"  # noqa: S105
-INSTALLED_APPS: list[str] = []
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+DEBUG = os.environ.get("TORGET_DEBUG") == "1"
+DEMO = os.environ.get("TORGET_DEMO") == "1"
+# The fallback is for checks and tests only: `torget web` refuses to start with it outside the demo.
+INSECURE_SECRET_KEY = "only-for-checks-and-tests"  # noqa: S105
+SECRET_KEY = os.environ.get("TORGET_SECRET_KEY", INSECURE_SECRET_KEY)
+# Fernet keys for credentials at rest, newest first, separated by commas; see docs/operations.
+CREDENTIAL_KEYS = [key for key in os.environ.get("TORGET_CREDENTIAL_KEYS", "").split(",") if key]
+ALLOWED_HOSTS = os.environ.get("TORGET_ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+PUBLIC_URL = os.environ.get("TORGET_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "torget.config",
+    "torget.foundation.design",
+    "torget.foundation.cooperations",
+    "torget.foundation.people",
+    "torget.foundation.audit",
+    "torget.foundation.notify",
+    "torget.payments.fees",
+    "torget.payments.ledger",
+    "torget.payments.checkout",
+    "torget.payments.receipts",
+    "torget.payments.web",
+]
+
+MIDDLEWARE = [
+    "torget.config.observe.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "torget.config.urls"
+WSGI_APPLICATION = "torget.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "torget.payments.web.context.page",
+            ],
+            "string_if_invalid": "",
+        },
+    },
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """A libpq address (URL or keywords) as Django wants it; `options` may choose the schema by search_path."""
+    parts = conninfo_to_dict(url)
+    options: dict[str, Any] = {
+        key: value for key, value in parts.items() if key not in ("dbname", "user", "password", "host", "port")
+    }
+    if os.environ.get("TORGET_DATABASE_POOL") == "1":
+        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("TORGET_DATABASE_POOL_SIZE_MAX", "8"))}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "torget"),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if "pool" in options else None,
+        "CONN_HEALTH_CHECKS": "pool" not in options,
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///torget"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Employee"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "staff-sign-in"
+LOGIN_REDIRECT_URL = "staff-home"
+
 USE_TZ = True
+TIME_ZONE = "Europe/Helsinki"
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("sv", "Svenska"), ("fi", "Suomi"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "torget" / "locale"]
+LANGUAGE_COOKIE_NAME = "torget_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+
+FORM_RENDERER = "torget.foundation.design.forms.DesignFormRenderer"
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("TORGET_STATIC_ROOT", str(ROOT / "static-root"))
+_HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _HASHED if os.environ.get("TORGET_STATIC_ROOT") else _PLAIN},
+}
+
+# `__Host-` cookies need https; the demo runs on plain http over loopback.
+SESSION_COOKIE_NAME = "__Host-torget" if IS_HTTPS else "torget"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+# Lax, not Strict: the return from the payment provider is a cross-site GET and must find the session.
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_COOKIE_NAME = "__Host-torget-csrf" if IS_HTTPS else "torget-csrf"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "torget.payments.web.errors.csrf_failure"
+SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+# How many proxies stand before us and append to X-Forwarded-For; 0 trusts the socket's address only.
+TRUSTED_PROXY_COUNT = int(os.environ.get("TORGET_TRUSTED_PROXY_COUNT", "0"))
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+EMAIL_BACKEND = os.environ.get("TORGET_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = os.environ.get("TORGET_EMAIL_HOST", "127.0.0.1")
+EMAIL_PORT = int(os.environ.get("TORGET_EMAIL_PORT", "25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
+
+# Which connector speaks to which outside system. OPTIONS are the connector's keyword arguments; credentials of
+# payment providers are not here but encrypted in the database, one set per merchant account.
+LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
+LIBRARY_SYSTEM_KINDS = {
+    "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
+    "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
+}
+PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "paytrail": {
+        "BACKEND": "torget.connectors.payment_providers.paytrail.provider.Paytrail",
+        "OPTIONS": {"base_url": os.environ.get("TORGET_PAYTRAIL_URL", "https://services.paytrail.com")},
+        # Where the patron's browser may be sent; goes into form-action of the page that sends it there.
+        "PAGE_ORIGINS": os.environ.get(
+            "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
+        ).split(","),
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TORGET_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Django's own request log repeats ours and would print whole addresses, which may carry signed parameters.
+        "django.request": {"level": "CRITICAL"},
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AuditApp(AppConfig):
+    name = "torget.foundation.audit"
+    label = "audit"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CooperationsApp(AppConfig):
+    name = "torget.foundation.cooperations"
+    label = "cooperations"

@@ -1,0 +1,79 @@
+"""Who works together: municipalities, their branches, and the services they share."""
+
+from django.db import models
+
+from torget.foundation.core.languages import in_language, sort_key
+
+
+class Municipality(models.Model):
+    """A municipality: its own name on the door, its own money."""
+
+    slug = models.SlugField(unique=True)
+    #: Statistics Finland's three-digit municipality number.
+    number = models.CharField(max_length=3, unique=True)
+    names = models.JSONField()
+    #: The languages it must serve in; a service in all three is never refused.
+    languages = models.JSONField()
+    business_id = models.CharField(max_length=9)
+    contact_email = models.EmailField()
+    contact_phone = models.CharField(max_length=30)
+    theme = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="municipality_business_id_form", condition=models.Q(business_id__regex=r"^\d{7}-\d$")
+            ),
+        ]
+
+    def name(self, language: str) -> str:
+        return in_language(self.names, language)
+
+    def sort_key(self, language: str) -> str:
+        return sort_key(self.name(language))
+
+
+class Branch(models.Model):
+    """A library branch, by the code that the library system uses, such as PRV/PK."""
+
+    code = models.CharField(max_length=20, unique=True)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="branches")
+    names = models.JSONField()
+
+    def name(self, language: str) -> str:
+        return in_language(self.names, language)
+
+
+class Cooperation(models.Model):
+    """A service that several municipalities share, and who coordinates it."""
+
+    class Service(models.TextChoices):
+        LIBRARY_PAYMENTS = "library_payments"
+        CUSTOMER_SERVICE = "customer_service"
+        DECISIONS = "decisions"
+
+    slug = models.SlugField(unique=True)
+    service = models.CharField(max_length=30, choices=Service.choices)
+    names = models.JSONField()
+    coordinator = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="coordinates")
+    members = models.ManyToManyField(Municipality, through="Membership", related_name="cooperations")
+    #: The library system all members share, by its name in the settings; empty for other services.
+    library_system = models.CharField(max_length=30, blank=True)
+    theme = models.JSONField()
+
+    def name(self, language: str) -> str:
+        return in_language(self.names, language)
+
+
+class Membership(models.Model):
+    """A municipality's part in a cooperation, with its share of the cost."""
+
+    cooperation = models.ForeignKey(Cooperation, on_delete=models.PROTECT, related_name="memberships")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="memberships")
+    #: A whole-number weight, such as the population; costs are split in proportion to it.
+    cost_share = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cooperation", "municipality"], name="membership_once"),
+        ]

@@ -1,0 +1,15 @@
+"""The out-box: every message we mean to send, and what became of it."""
+
+from django.db import models
+
+
+class OutgoingEmail(models.Model):
+    """Written in the same transaction as what it tells of; sent by a background task."""
+
+    created_at = models.DateTimeField()
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    #: What it is about, such as 'receipt:17'; the same message is never queued twice.
+    about = models.CharField(max_length=80, unique=True)
+    sent_at = models.DateTimeField(null=True)

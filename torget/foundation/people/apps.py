@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PeopleApp(AppConfig):
+    name = "torget.foundation.people"
+    label = "people"

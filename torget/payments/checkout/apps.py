@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CheckoutApp(AppConfig):
+    name = "torget.payments.checkout"
+    label = "checkout"

@@ -1,0 +1,128 @@
+"""Pay money back: the refund row first, then the provider, then its word."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.urls import reverse
+
+from torget.foundation.core.money import Money
+from torget.payments.checkout.load import PaymentFacts, load_payment
+from torget.payments.checkout.models import Checkout, MerchantAccount, Refund
+from torget.payments.checkout.move import move_payment
+from torget.payments.checkout.providers import provider_for
+from torget.payments.checkout.receive import settle_refund
+from torget.payments.core.checkout import Event, State
+from torget.payments.core.ports import ProviderRefused, ProviderUnavailable, RefundLine, RefundOrder
+
+Clock = Callable[[], datetime]
+
+
+def new_refund(
+    payment: PaymentFacts, positions: frozenset[int], *, was_registered: bool, reason: str
+) -> dict[str, Any]:
+    """The row of a refund of whole lines, for the step that makes it due."""
+    lines = {str(line.position): line.amount.cents for line in payment.lines if line.position in positions}
+    return {
+        "stamp": str(uuid4()),
+        "amount_cents": sum(lines.values()),
+        "lines": lines,
+        "was_registered": was_registered,
+        "reason": reason[:500],
+    }
+
+
+def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
+    """Ask the provider to pay back; state 'refund_due'. A clear answer is applied at once, any other is waited for."""
+    refund = Refund.objects.get(payment_id=payment.id, state="due")
+    provider = provider_for(payment.merchant_account_id)
+    if not provider.capabilities.has_refund:
+        _call_human(payment, clock(), "provider_cannot_refund")
+        return
+    row = {"id": refund.id, "stamp": refund.stamp, "lines": refund.lines, "was_registered": refund.was_registered}
+    state = move_payment(
+        payment=payment, event=Event.REFUND_ASKED, at=clock(), actor="worker", refund=row, refund_state="asked"
+    )
+    if state is None:
+        return
+    payment = load_payment(payment.id)
+    refund.refresh_from_db()
+    try:
+        answer = provider.refund(_refund_order(payment, refund))
+    except ProviderRefused as error:
+        move_payment(
+            payment=payment,
+            event=Event.REFUND_FAILED,
+            at=clock(),
+            actor="worker",
+            detail={"why": str(error)[:200]},
+            refund=row,
+            refund_state="failed",
+            refund_failed_cents=refund.amount_cents,
+            attention_reason="refund_refused",
+        )
+        return
+    except ProviderUnavailable as error:
+        # Asking again could pay back twice; a refund that did start is told by the provider's callback.
+        move_payment(
+            payment=payment,
+            event=Event.REFUND_ANSWER_LOST,
+            at=clock(),
+            actor="worker",
+            detail={"why": str(error)[:200]},
+            refund=row,
+            refund_state="pending",
+        )
+        return
+    settle_refund(
+        payment=payment,
+        refund=refund,
+        status=answer.status,
+        provider_reference=answer.provider_reference,
+        at=clock(),
+        actor="worker",
+    )
+
+
+def _refund_order(payment: PaymentFacts, refund: Refund) -> RefundOrder:
+    is_split = MerchantAccount.objects.get(id=payment.merchant_account_id).cooperation_id is not None
+    is_whole = refund.amount_cents == payment.amount.cents
+    lines = (
+        ()
+        if is_whole and not is_split
+        else tuple(
+            RefundLine(order_line_stamp=f"{payment.token}-{position}", amount=Money(cents))
+            for position, cents in refund.lines.items()
+        )
+    )
+    return RefundOrder(
+        refund_stamp=str(refund.stamp),
+        provider_reference=payment.provider_reference,
+        amount=Money(refund.amount_cents),
+        lines=() if is_whole else lines,
+        callback_url=settings.PUBLIC_URL + reverse("refund-callback", args=[refund.stamp]),
+        email=Checkout.objects.values_list("email", flat=True).get(id=payment.checkout_id) or None,
+    )
+
+
+def refund_answer_overdue(*, payment: PaymentFacts, at: datetime) -> None:
+    """States 'refunding' after its lease and 'refund_pending' after its alarm time."""
+    if payment.state is State.REFUNDING:
+        refund = Refund.objects.get(payment_id=payment.id, state="asked")
+        move_payment(
+            payment=payment,
+            event=Event.REFUND_ANSWER_LOST,
+            at=at,
+            actor="worker",
+            detail={"why": "the worker stopped before the answer"},
+            refund={"stamp": refund.stamp},
+            refund_state="pending",
+        )
+        return
+    _call_human(payment, at, "refund_unanswered")
+
+
+def _call_human(payment: PaymentFacts, at: datetime, reason: str) -> None:
+    move_payment(payment=payment, event=Event.NEEDS_HUMAN, at=at, actor="worker", attention_reason=reason)

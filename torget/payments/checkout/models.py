@@ -1,0 +1,259 @@
+"""A checkout, its payments, and everything that happens to them.
+
+The rows here change in one place only: the SQL functions of migration 0003, called by move.py and start.py.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from torget.foundation.cooperations.models import Cooperation, Municipality
+from torget.foundation.people.models import Employee, Patron
+from torget.payments.core.checkout import PATRON_LOCKING, State
+
+_STATES = [(state.value, state.value) for state in State]
+
+
+class MerchantAccount(models.Model):
+    """Who receives money at a provider: one municipality, or a cooperation's aggregate that splits it."""
+
+    provider = models.CharField(max_length=30)
+    account = models.CharField(max_length=60)
+    #: JSON of the connector's secrets, encrypted with the first of the credential keys (credentials.py).
+    credentials = models.BinaryField()
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, blank=True)
+    cooperation = models.ForeignKey(Cooperation, on_delete=models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "account"], name="merchant_account_once"),
+            models.CheckConstraint(
+                name="merchant_account_has_one_owner",
+                condition=Q(municipality__isnull=False, cooperation__isnull=True)
+                | Q(municipality__isnull=True, cooperation__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(is_active=True, municipality__isnull=False),
+                name="one_active_account_per_municipality",
+            ),
+        ]
+
+
+class SubMerchant(models.Model):
+    """A municipality's own identifier under a cooperation's aggregate account."""
+
+    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="sub_merchants")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    identifier = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_account", "municipality"], name="sub_merchant_once"),
+        ]
+
+
+class Checkout(models.Model):
+    """What one patron set out to pay at one time; has one payment per merchant account."""
+
+    #: Unguessable; the address of its pages.
+    token = models.CharField(max_length=43, unique=True)
+    patron = models.ForeignKey(Patron, on_delete=models.PROTECT)
+    language = models.CharField(max_length=2)
+    email = models.EmailField(blank=True)
+    #: The patron had a loan ban when the checkout started; then the receipt can say that it is over.
+    had_loan_ban = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+
+class Payment(models.Model):
+    """One payment at one provider. The row is its own queue: `next_at` says when a worker must look at it."""
+
+    #: Unguessable and unique for ever: stamp at the provider, marker in the library system, part of our addresses.
+    token = models.UUIDField(unique=True)
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="payments")
+    position = models.PositiveSmallIntegerField()
+    #: Whose work list it falls on: the payee, or the coordinator's for a split payment of several payees.
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT)
+    library_system = models.CharField(max_length=30)
+    patron_reference = models.CharField(max_length=60)
+    card_number = models.CharField(max_length=40)
+    #: Finnish bank reference number (viite).
+    reference = models.CharField(max_length=20, unique=True)
+    amount_cents = models.PositiveBigIntegerField()
+    refunded_cents = models.PositiveBigIntegerField(default=0)
+    currency = models.CharField(max_length=3, default="EUR")
+    state = models.CharField(max_length=20, choices=_STATES)
+    next_at = models.DateTimeField(null=True)
+    #: Fruitless tries in the present errand (registering, reconciling, refunding).
+    tries = models.PositiveSmallIntegerField(default=0)
+    provider_reference = models.CharField(max_length=100, blank=True)
+    pay_url = models.CharField(max_length=500, blank=True)
+    method = models.CharField(max_length=40, blank=True)
+    settlement_reference = models.CharField(max_length=60, blank=True)
+    booking_reference = models.CharField(max_length=100, blank=True)
+    attention_reason = models.CharField(max_length=60, blank=True)
+    attention_owner = models.ForeignKey(Employee, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    registered_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkout", "position"], name="payment_position_once"),
+            models.UniqueConstraint(
+                fields=["library_system", "patron_reference"],
+                condition=Q(state__in=sorted(PATRON_LOCKING)),
+                name="one_registration_per_patron",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant_account", "provider_reference"],
+                condition=~Q(provider_reference=""),
+                name="provider_reference_once",
+            ),
+            models.CheckConstraint(
+                name="never_refund_more_than_paid", condition=Q(refunded_cents__lte=models.F("amount_cents"))
+            ),
+            models.CheckConstraint(name="payment_not_zero", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(
+                name="attention_has_a_reason", condition=~Q(state="attention") | ~Q(attention_reason="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="payment_due"),
+            models.Index(fields=["municipality", "state"], condition=Q(state="attention"), name="payment_attention"),
+            models.Index(fields=["card_number"]),
+        ]
+
+
+class PaymentLine(models.Model):
+    """One fee in a payment."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    library_system = models.CharField(max_length=30)
+    patron_reference = models.CharField(max_length=60)
+    fee_reference = models.CharField(max_length=60)
+    fee_kind = models.CharField(max_length=40)
+    payee = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    payee_shares = models.JSONField(default=dict)
+    amount_cents = models.PositiveBigIntegerField()
+    vat_permille = models.PositiveSmallIntegerField()
+    ledger_account = models.CharField(max_length=20)
+    product_code = models.CharField(max_length=60)
+    #: For the patron's own receipt only: never sent to the provider, the bank or finance.
+    title = models.CharField(max_length=300, blank=True)
+    due_date = models.DateField(null=True)
+    returned_on = models.DateField(null=True)
+    #: True while the payment holds the fee.
+    is_open = models.BooleanField()
+    #: '' until known, then 'booked' or 'give_back'.
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "position"], name="line_position_once"),
+            models.UniqueConstraint(
+                fields=["library_system", "patron_reference", "fee_reference"],
+                condition=Q(is_open=True),
+                name="fee_in_one_open_payment",
+            ),
+            models.CheckConstraint(name="line_not_zero", condition=Q(amount_cents__gt=0)),
+        ]
+
+
+class PaymentTransition(models.Model):
+    """The legal steps, as in core/checkout.py; a test keeps the two the same."""
+
+    from_state = models.CharField(max_length=20)
+    event = models.CharField(max_length=30)
+    to_state = models.CharField(max_length=20)
+    #: The state holds its fees.
+    holds = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["from_state", "event", "to_state"], name="transition_once"),
+        ]
+
+
+class PaymentEvent(models.Model):
+    """One step of a payment; only added, never changed. (from_state, event, to_state) refers to a legal transition."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    #: 'patron', 'provider', 'worker', 'staff:12'
+    actor = models.CharField(max_length=60)
+    from_state = models.CharField(max_length=20)
+    event = models.CharField(max_length=30)
+    to_state = models.CharField(max_length=20)
+    detail = models.JSONField(default=dict)
+
+
+class ProviderMessageRecord(models.Model):
+    """Every message of a provider as it came, and what we made of it; only added."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="messages")
+    received_at = models.DateTimeField()
+    #: 'return', 'callback', 'poll', 'refund'
+    channel = models.CharField(max_length=10)
+    #: 'applied', 'no change', or why it was not believed.
+    verdict = models.CharField(max_length=60)
+    #: The query or body as received, cut at 4,000 characters; signed values, no secrets.
+    content = models.CharField(max_length=4000)
+
+
+class RegistrationAttempt(models.Model):
+    """One order to the library system, written before it is sent."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    #: Open cents by fee before the order: what a lost answer is judged against.
+    before = models.JSONField()
+    #: The ordered cents by fee.
+    ordered = models.JSONField()
+    #: '' while in flight, else a RegistrationOutcome, or 'found' / 'unbooked' after reconciliation.
+    outcome = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payment", "number"], name="attempt_number_once")]
+
+
+class Refund(models.Model):
+    """Money on its way back; the row is committed before the provider is asked."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    stamp = models.UUIDField(unique=True)
+    amount_cents = models.PositiveBigIntegerField()
+    #: Cents by line position.
+    lines = models.JSONField()
+    was_registered = models.BooleanField()
+    #: 'due', 'asked', 'pending', 'refunded', 'failed'
+    state = models.CharField(max_length=10)
+    provider_reference = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=500)
+    requested_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(state__in=["due", "asked", "pending"]), name="one_open_refund"
+            ),
+            models.CheckConstraint(name="refund_not_zero", condition=Q(amount_cents__gt=0)),
+        ]
+
+
+class Receipt(models.Model):
+    """Proof for the patron that the money was taken; its number is the payment's bank reference."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
+    #: Unguessable: who has the link may see the receipt.
+    token = models.CharField(max_length=43, unique=True)
+    issued_at = models.DateTimeField()

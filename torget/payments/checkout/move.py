@@ -1,0 +1,122 @@
+"""The one way a payment changes: look the step up, say what follows, and let the database take it if it still can."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from torget.foundation.core.money import Money
+from torget.payments.checkout.load import LineFacts, PaymentFacts
+from torget.payments.core.checkout import Event, State, next_state
+from torget.payments.core.ledger import Entry
+from torget.payments.core.posting_rules import BookedLine, paid_entries, refunded_entries, registered_entries
+from torget.payments.core.schedule import work_after
+
+_BOOKED = frozenset({Event.BOOKED, Event.BOOKED_IN_PART, Event.STAFF_REGISTERED})
+
+
+def _outcomes(payment: PaymentFacts, event: Event, given_back: frozenset[int]) -> dict[int, str]:
+    if event in _BOOKED or event is Event.REFUSED:
+        return {line.position: "give_back" if line.position in given_back else "booked" for line in payment.lines}
+    return {}
+
+
+def _booked_now(payment: PaymentFacts, outcomes: Mapping[int, str]) -> list[LineFacts]:
+    """Lines that become income by this step; one that was booked before is in the books already."""
+    return [line for line in payment.lines if outcomes.get(line.position) == "booked" and line.outcome != "booked"]
+
+
+def _entries(
+    payment: PaymentFacts, event: Event, outcomes: Mapping[int, str], refund: Mapping[str, Any] | None
+) -> list[Entry]:
+    if event is Event.PROVIDER_PAID:
+        return paid_entries(payment.id, [line.as_booked() for line in payment.lines])
+    if event in _BOOKED:
+        return registered_entries(payment.id, [line.as_booked() for line in _booked_now(payment, outcomes)])
+    if event in (Event.REFUND_PAID, Event.STAFF_REFUNDED) and refund is not None:
+        return refund_entries(payment, refund)
+    return []
+
+
+def refund_entries(payment: PaymentFacts, refund: Mapping[str, Any]) -> list[Entry]:
+    """The refund's cents by line position, as entries; a part of a line keeps the line's own accounts."""
+    parts = {int(position): cents for position, cents in refund["lines"].items()}
+    lines = [
+        BookedLine(
+            municipality_id=line.payee_id,
+            municipality=line.payee_slug,
+            amount=Money(parts[line.position]),
+            vat_permille=line.vat_permille,
+            ledger_account=line.ledger_account,
+            shares=line.payee_shares,
+        )
+        for line in payment.lines
+        if line.position in parts
+    ]
+    return refunded_entries(str(refund["stamp"]), lines, was_registered=refund["was_registered"])
+
+
+def _entries_json(entries: Iterable[Entry]) -> str:
+    return json.dumps(
+        [
+            {
+                "municipality_id": entry.municipality_id,
+                "key": entry.key,
+                "kind": entry.kind,
+                "postings": [[posting.account, posting.amount.cents] for posting in entry.postings],
+            }
+            for entry in entries
+        ]
+    )
+
+
+def move_payment(
+    *,
+    payment: PaymentFacts,
+    event: Event,
+    at: datetime,
+    actor: str,
+    detail: Mapping[str, Any] | None = None,
+    given_back: frozenset[int] = frozenset(),
+    refund: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> State | None:
+    """Take one step; the new state, or None when it changed nothing.
+
+    None means that the table has no such step from this state, or that somebody else was faster: read again and decide
+    anew. `facts` are the columns that the step sets, the rows that come with it (`message`, `attempt`, `new_refund`)
+    and `tries`; see sql/move.sql. Everything is one statement and one commit.
+    """
+    state = next_state(payment.state, event)
+    if state is None:
+        return None
+    outcomes = _outcomes(payment, event, given_back)
+    if outcomes:
+        facts["outcomes"] = outcomes
+    if event is Event.PROVIDER_PAID:
+        facts["receipt_token"] = secrets.token_urlsafe(32)
+    if refund is not None:
+        facts["refund_stamp"] = str(refund["stamp"])
+    entries = _entries(payment, event, outcomes, refund)
+    due = work_after(state, created_at=payment.created_at, now=at, tries=facts.get("tries", 0))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payment_move(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)",
+            [
+                payment.id,
+                payment.state,
+                event,
+                state,
+                at,
+                due,
+                actor,
+                json.dumps(detail or {}),
+                json.dumps(facts),
+                _entries_json(entries),
+            ],
+        )
+        moved = cursor.fetchone()[0]
+    return state if moved else None

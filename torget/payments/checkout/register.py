@@ -1,0 +1,271 @@
+"""Tell the library system that fees were paid, at most once, and find out what a lost answer meant.
+
+The procedure, the same for every library system (facts: library-systems, §6): the patron's lock is taken by the state
+'registering' (claim.sql); the account is read and compared; the attempt is committed before the one write; the answer
+is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from torget.foundation.core.money import Money
+from torget.payments.checkout.give_back import new_refund
+from torget.payments.checkout.load import PaymentFacts
+from torget.payments.checkout.models import RegistrationAttempt
+from torget.payments.checkout.move import move_payment
+from torget.payments.checkout.reschedule import try_again_later
+from torget.payments.core.checkout import Event
+from torget.payments.core.ports import (
+    AccountSnapshot,
+    LibrarySystem,
+    LibrarySystemError,
+    LibrarySystemUnavailable,
+    PatronNotFound,
+    RegistrationLine,
+    RegistrationOrder,
+    RegistrationOutcome,
+    RegistrationResult,
+)
+from torget.payments.core.registration import Difference, PlannedRegistration, judge_difference, plan_registration
+from torget.payments.core.schedule import RECONCILIATION_TRIES_MAX, REGISTRATION_TRIES_MAX
+
+Clock = Callable[[], datetime]
+
+
+def marker(payment: PaymentFacts) -> str:
+    return str(payment.token)
+
+
+def _postpone(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
+    """Surely nothing was booked: try again later, or hand over to a person after enough tries."""
+    tries = payment.tries + 1
+    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    if tries > REGISTRATION_TRIES_MAX:
+        _call_human(payment, at, "library_system_unavailable", why, attempt)
+        return
+    move_payment(
+        payment=payment,
+        event=Event.REGISTRATION_POSTPONED,
+        at=at,
+        actor="worker",
+        detail={"why": why[:200]},
+        tries=tries,
+        **facts,
+    )
+
+
+def _call_human(
+    payment: PaymentFacts, at: datetime, reason: str, why: str, attempt: dict[str, object] | None = None
+) -> None:
+    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    move_payment(
+        payment=payment,
+        event=Event.NEEDS_HUMAN,
+        at=at,
+        actor="worker",
+        detail={"why": why[:200]},
+        attention_reason=reason,
+        **facts,
+    )
+
+
+def _cents(account: AccountSnapshot) -> dict[str, int]:
+    return {fee.reference: fee.outstanding.cents for fee in account.fees}
+
+
+def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
+    """Take a payment in state 'registering' as far as it goes now."""
+    last = RegistrationAttempt.objects.filter(payment_id=payment.id).order_by("number").last()
+    if last is not None and not last.outcome:
+        # A worker died between the order and its answer, so the order may have arrived.
+        move_payment(
+            payment=payment,
+            event=Event.ANSWER_LOST,
+            at=clock(),
+            actor="worker",
+            detail={"why": "the worker stopped before the answer"},
+            attempt={"number": last.number, "outcome": RegistrationOutcome.UNKNOWN, "detail": "worker stopped"},
+        )
+        return
+    try:
+        if last is not None and library.capabilities.can_find_registration:
+            found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
+            if found is not None:
+                _finish_found(payment, last, found.amount, found.booking_reference, clock())
+                return
+        account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
+    except PatronNotFound:
+        _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
+        return
+    except LibrarySystemError as error:
+        _postpone(payment, clock(), str(error))
+        return
+    can_choose = library.capabilities.can_choose_fees
+    plan = plan_registration([line.as_registration() for line in payment.lines], account, can_choose_fees=can_choose)
+    if not plan.book:
+        _refuse(payment, clock(), "the fees are not open any more")
+        return
+    attempt = RegistrationAttempt.objects.create(
+        payment_id=payment.id,
+        number=last.number + 1 if last else 1,
+        started_at=clock(),
+        before=_cents(account),
+        ordered={line.fee_reference: line.amount.cents for line in plan.book},
+    )
+    result = library.register(
+        RegistrationOrder(
+            marker=marker(payment),
+            marker_number=payment.id,
+            patron_reference=payment.patron_reference,
+            card_number=payment.card_number,
+            lines=plan.book,
+        )
+    )
+    _apply_result(payment, plan, attempt, result, clock())
+
+
+def _apply_result(
+    payment: PaymentFacts,
+    plan: PlannedRegistration,
+    attempt: RegistrationAttempt,
+    result: RegistrationResult,
+    at: datetime,
+) -> None:
+    row = {"number": attempt.number, "outcome": result.outcome, "detail": result.detail[:300]}
+    if result.outcome is RegistrationOutcome.BOOKED:
+        _booked(payment, plan.give_back, at, row, result.booking_reference)
+    elif result.outcome is RegistrationOutcome.REFUSED:
+        _refuse(payment, at, result.detail, row)
+    elif result.outcome is RegistrationOutcome.NOT_SENT:
+        _postpone(payment, at, result.detail, row)
+    else:
+        move_payment(
+            payment=payment,
+            event=Event.ANSWER_LOST,
+            at=at,
+            actor="worker",
+            detail={"why": result.detail[:200]},
+            attempt=row,
+        )
+
+
+def _booked(
+    payment: PaymentFacts,
+    give_back: tuple[RegistrationLine, ...],
+    at: datetime,
+    attempt: dict[str, object],
+    booking_reference: str,
+) -> None:
+    references = {line.fee_reference for line in give_back}
+    positions = frozenset(line.position for line in payment.lines if line.fee_reference in references)
+    if not positions:
+        move_payment(
+            payment=payment,
+            event=Event.BOOKED,
+            at=at,
+            actor="worker",
+            attempt=attempt,
+            booking_reference=booking_reference,
+        )
+        return
+    move_payment(
+        payment=payment,
+        event=Event.BOOKED_IN_PART,
+        at=at,
+        actor="worker",
+        given_back=positions,
+        attempt=attempt,
+        booking_reference=booking_reference,
+        new_refund=new_refund(payment, positions, was_registered=False, reason="the fee was not open any more"),
+    )
+
+
+def _refuse(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
+    positions = frozenset(line.position for line in payment.lines)
+    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    move_payment(
+        payment=payment,
+        event=Event.REFUSED,
+        at=at,
+        actor="worker",
+        detail={"why": why[:200]},
+        given_back=positions,
+        new_refund=new_refund(payment, positions, was_registered=False, reason=why),
+        **facts,
+    )
+
+
+def _unordered(payment: PaymentFacts, attempt: RegistrationAttempt) -> tuple[RegistrationLine, ...]:
+    """Lines that the attempt did not order because their fees had gone; their money goes back."""
+    return tuple(line.as_registration() for line in payment.lines if line.fee_reference not in attempt.ordered)
+
+
+def _finish_found(
+    payment: PaymentFacts, attempt: RegistrationAttempt, amount: Money, booking_reference: str, at: datetime
+) -> None:
+    """The library system has our marker: the order did arrive."""
+    row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by our marker"}
+    if amount.cents != sum(attempt.ordered.values()):
+        _call_human(payment, at, "booked_another_amount", f"the library system has {amount}", row)
+        return
+    _booked(payment, _unordered(payment, attempt), at, row, booking_reference)
+
+
+def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
+    """Find out whether a lost order was booked; state 'uncertain', at least SETTLE_TIME after the order."""
+    attempt = RegistrationAttempt.objects.filter(payment_id=payment.id).order_by("number").last()
+    if attempt is None:
+        _call_human(payment, clock(), "registration_unclear", "uncertain without an attempt")
+        return
+    try:
+        if library.capabilities.can_find_registration:
+            found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
+            if found is not None:
+                _finish_found(payment, attempt, found.amount, found.booking_reference, clock())
+                return
+            difference = Difference.UNBOOKED
+        else:
+            account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
+            difference = judge_difference(
+                [RegistrationLine(fee_reference=fee, amount=Money(cents)) for fee, cents in attempt.ordered.items()],
+                attempt.before,
+                account,
+                can_choose_fees=library.capabilities.can_choose_fees,
+            )
+    except PatronNotFound:
+        _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
+        return
+    except LibrarySystemUnavailable as error:
+        _wait_for_library(payment, clock(), str(error))
+        return
+    _apply_difference(payment, attempt, difference, clock())
+
+
+def _apply_difference(
+    payment: PaymentFacts, attempt: RegistrationAttempt, difference: Difference, at: datetime
+) -> None:
+    if difference is Difference.BOOKED:
+        row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by difference"}
+        _booked(payment, _unordered(payment, attempt), at, row, "")
+    elif difference is Difference.UNCLEAR:
+        _call_human(payment, at, "registration_unclear", "the account changed in another way")
+    elif attempt.number >= REGISTRATION_TRIES_MAX:
+        _call_human(payment, at, "registration_fails", f"{attempt.number} orders did not arrive")
+    else:
+        move_payment(
+            payment=payment,
+            event=Event.FOUND_UNBOOKED,
+            at=at,
+            actor="worker",
+            detail={"attempt": attempt.number},
+            attempt={"number": attempt.number, "outcome": "unbooked", "detail": "surely not in the library system"},
+            tries=attempt.number,
+        )
+
+
+def _wait_for_library(payment: PaymentFacts, at: datetime, why: str) -> None:
+    if payment.tries >= RECONCILIATION_TRIES_MAX:
+        _call_human(payment, at, "library_system_unavailable", why)
+        return
+    try_again_later(payment=payment, at=at)

@@ -1,0 +1,111 @@
+-- One step of a payment: the guarded update and everything that follows from it, in one statement and one commit.
+-- Returns false, and has done nothing, when the payment is no longer in the state the caller saw.
+CREATE OR REPLACE FUNCTION payment_move(
+    p_id bigint, p_from text, p_event text, p_to text, p_now timestamptz, p_next_at timestamptz, p_actor text,
+    p_detail jsonb, p_facts jsonb, p_entries jsonb
+) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    from_holds boolean := p_from IN (SELECT to_state FROM checkout_paymenttransition WHERE holds);
+    to_holds boolean;
+BEGIN
+    SELECT holds INTO to_holds FROM checkout_paymenttransition
+        WHERE from_state = p_from AND event = p_event AND to_state = p_to;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no step % from % to %', p_event, p_from, p_to USING ERRCODE = 'check_violation';
+    END IF;
+
+    UPDATE checkout_payment SET
+        state = p_to,
+        next_at = p_next_at,
+        changed_at = p_now,
+        tries = coalesce((p_facts ->> 'tries')::smallint, 0),
+        provider_reference = coalesce(p_facts ->> 'provider_reference', provider_reference),
+        pay_url = coalesce(p_facts ->> 'pay_url', pay_url),
+        method = coalesce(p_facts ->> 'method', method),
+        settlement_reference = coalesce(p_facts ->> 'settlement_reference', settlement_reference),
+        booking_reference = coalesce(p_facts ->> 'booking_reference', booking_reference),
+        attention_reason = coalesce(p_facts ->> 'attention_reason', ''),
+        attention_owner_id = CASE WHEN p_to = 'attention' THEN (
+            SELECT employee_id FROM people_role
+            WHERE people_role.municipality_id = checkout_payment.municipality_id AND answers_work_list
+        ) END,
+        paid_at = CASE WHEN p_event = 'provider_paid' THEN p_now ELSE paid_at END,
+        registered_at = CASE WHEN p_to = 'registered' OR p_event = 'booked_in_part' THEN p_now ELSE registered_at END,
+        refunded_cents = refunded_cents
+            + coalesce((p_facts #>> '{new_refund,amount_cents}')::bigint, 0)
+            - coalesce((p_facts ->> 'refund_failed_cents')::bigint, 0)
+    WHERE id = p_id AND state = p_from;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+
+    INSERT INTO checkout_paymentevent (payment_id, at, actor, from_state, event, to_state, detail)
+        VALUES (p_id, p_now, p_actor, p_from, p_event, p_to, p_detail);
+
+    IF p_facts ? 'outcomes' OR (from_holds AND NOT to_holds) THEN
+        UPDATE checkout_paymentline SET
+            is_open = is_open AND to_holds,
+            outcome = coalesce(p_facts -> 'outcomes' ->> position::text, outcome)
+        WHERE payment_id = p_id;
+    ELSIF to_holds AND NOT from_holds THEN
+        -- Money came late: take the fees back unless another payment has them by now; registration sorts that out.
+        BEGIN
+            UPDATE checkout_paymentline mine SET is_open = true WHERE payment_id = p_id AND NOT EXISTS (
+                SELECT FROM checkout_paymentline other
+                WHERE other.library_system = mine.library_system AND other.patron_reference = mine.patron_reference
+                    AND other.fee_reference = mine.fee_reference AND other.is_open
+            );
+        EXCEPTION WHEN unique_violation THEN
+            NULL;  -- Another payment took a fee this very moment.
+        END;
+    END IF;
+
+    IF p_event = 'provider_paid' THEN
+        INSERT INTO checkout_receipt (payment_id, token, issued_at) VALUES (p_id, p_facts ->> 'receipt_token', p_now);
+    END IF;
+
+    IF p_facts ? 'message' THEN
+        INSERT INTO checkout_providermessagerecord (payment_id, received_at, channel, verdict, content)
+            VALUES (p_id, p_now, p_facts #>> '{message,channel}', 'applied', p_facts #>> '{message,content}');
+    END IF;
+
+    IF p_facts ? 'attempt' THEN
+        UPDATE checkout_registrationattempt SET
+            outcome = p_facts #>> '{attempt,outcome}', detail = p_facts #>> '{attempt,detail}', finished_at = p_now
+        WHERE payment_id = p_id AND number = (p_facts #>> '{attempt,number}')::smallint;
+    END IF;
+
+    IF p_facts ? 'new_refund' THEN
+        INSERT INTO checkout_refund (
+            payment_id, stamp, amount_cents, lines, was_registered, state, provider_reference, reason, requested_by,
+            created_at
+        ) VALUES (
+            p_id, (p_facts #>> '{new_refund,stamp}')::uuid, (p_facts #>> '{new_refund,amount_cents}')::bigint,
+            p_facts #> '{new_refund,lines}', (p_facts #>> '{new_refund,was_registered}')::boolean, 'due', '',
+            p_facts #>> '{new_refund,reason}', p_actor, p_now
+        );
+    END IF;
+
+    IF p_facts ? 'refund_state' THEN
+        UPDATE checkout_refund SET
+            state = p_facts ->> 'refund_state',
+            provider_reference = coalesce(p_facts ->> 'refund_reference', provider_reference),
+            finished_at = CASE WHEN p_facts ->> 'refund_state' IN ('refunded', 'failed') THEN p_now END
+        WHERE stamp = (p_facts ->> 'refund_stamp')::uuid;
+    END IF;
+
+    IF jsonb_array_length(p_entries) > 0 THEN
+        WITH entry AS (
+            INSERT INTO ledger_journalentry (municipality_id, key, kind, happened_at, payment_id)
+            SELECT (e ->> 'municipality_id')::bigint, e ->> 'key', e ->> 'kind', p_now, p_id
+            FROM jsonb_array_elements(p_entries) e
+            RETURNING id, municipality_id, key
+        )
+        INSERT INTO ledger_posting (entry_id, account, amount_cents)
+            SELECT entry.id, posting ->> 0, (posting ->> 1)::bigint
+            FROM jsonb_array_elements(p_entries) e
+            JOIN entry ON entry.key = e ->> 'key' AND entry.municipality_id = (e ->> 'municipality_id')::bigint,
+            jsonb_array_elements(e -> 'postings') posting;
+    END IF;
+    RETURN true;
+END $$;

@@ -1,0 +1,62 @@
+"""The worker's one step: take the most overdue payment and do what its state asks for."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+
+from torget.payments.checkout.give_back import ask_for_refund, refund_answer_overdue
+from torget.payments.checkout.load import PaymentFacts, load_payment
+from torget.payments.checkout.move import move_payment
+from torget.payments.checkout.poll import poll_payment
+from torget.payments.checkout.register import reconcile_payment, register_payment
+from torget.payments.core.checkout import Event, State
+from torget.payments.core.schedule import LEASE
+from torget.payments.fees.library_systems import library_system
+
+logger = logging.getLogger("torget.worker")
+
+Clock = Callable[[], datetime]
+
+
+def claim_payment(now: datetime) -> int | None:
+    """Hold the most overdue payment for the length of the lease; None when nothing is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payment_claim(%s, %s::interval)", [now, f"{LEASE.total_seconds()} seconds"])
+        claimed: int | None = cursor.fetchone()[0]
+    return claimed
+
+
+def work_once(clock: Clock) -> int | None:
+    """Work on one payment; its id, or None when nothing was due.
+
+    An unexpected error leaves the payment to its lease: it comes up again, and whatever was sent is found out then.
+    """
+    payment_id = claim_payment(clock())
+    if payment_id is None:
+        return None
+    payment = load_payment(payment_id)
+    try:
+        _work_on(payment, clock)
+    except Exception:
+        logger.exception("work failed", extra={"payment": payment_id, "state": payment.state})
+    return payment_id
+
+
+def _work_on(payment: PaymentFacts, clock: Clock) -> None:
+    match payment.state:
+        case State.CREATED:
+            move_payment(payment=payment, event=Event.TIMED_OUT, at=clock(), actor="worker")
+        case State.OPEN | State.PENDING | State.FAILED | State.EXPIRED:
+            poll_payment(payment=payment, clock=clock)
+        case State.REGISTERING:
+            register_payment(payment=payment, library=library_system(payment.library_system), clock=clock)
+        case State.UNCERTAIN:
+            reconcile_payment(payment=payment, library=library_system(payment.library_system), clock=clock)
+        case State.REFUND_DUE:
+            ask_for_refund(payment=payment, clock=clock)
+        case State.REFUNDING | State.REFUND_PENDING:
+            refund_answer_overdue(payment=payment, at=clock())
+        case State.PAID | State.REGISTERED | State.REFUNDED | State.ATTENTION:
+            logger.warning("nothing to do", extra={"payment": payment.id, "state": payment.state})

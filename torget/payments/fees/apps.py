@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FeesApp(AppConfig):
+    name = "torget.payments.fees"
+    label = "fees"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LedgerApp(AppConfig):
+    name = "torget.payments.ledger"
+    label = "ledger"

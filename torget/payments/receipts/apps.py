@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReceiptsApp(AppConfig):
+    name = "torget.payments.receipts"
+    label = "receipts"
