@@ -1,0 +1,57 @@
+"""What an answer of Koha to a payment means: booked, refused, not sent, or nobody knows.
+
+Koha stores the credit first and applies it in further transactions, so an error from its own code may come after the
+booking. Only answers that are given before that code runs are certain refusals.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from torget.connectors.library_systems.koha import field_map
+from torget.connectors.library_systems.koha.wire import error_text, read_json, schema_errors
+from torget.foundation.core.money import Money
+from torget.payments.core.ports import LibrarySystemUnavailable, RegistrationOutcome, RegistrationResult
+
+_BOOKED: Final = frozenset({httpx.codes.OK, httpx.codes.CREATED})
+
+# Answered before the credit is stored: no permission, no such patron or path, a token that stays rejected.
+_REFUSED: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND})
+
+
+def read_booking(response: httpx.Response, *, amount: Money) -> RegistrationResult:
+    if response.status_code in _BOOKED:
+        return _read_confirmation(response, amount)
+    return RegistrationResult(outcome=_outcome_of_error(response), detail=error_text(response))
+
+
+def _outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
+    try:
+        body = read_json(response)
+    except LibrarySystemUnavailable:
+        body = None
+    status = response.status_code
+    if status in _REFUSED:
+        return RegistrationOutcome.REFUSED
+    if status == httpx.codes.BAD_REQUEST and schema_errors(body):
+        return RegistrationOutcome.REFUSED
+    if status == httpx.codes.SERVICE_UNAVAILABLE and isinstance(body, Mapping) and "maintenance" in str(body):
+        # Koha's own word while its database is being changed; a gateway's bare 503 may hide an executed request.
+        return RegistrationOutcome.NOT_SENT
+    return RegistrationOutcome.UNKNOWN
+
+
+def _read_confirmation(response: httpx.Response, amount: Money) -> RegistrationResult:
+    """Newer Koha answers 201 with the whole line, older 200 with its number alone."""
+    try:
+        body = read_json(response)
+        reference = str(field_map.required(body, "account_line_id"))
+        booked = -field_map.money(body, "amount") if "amount" in body else amount
+    except LibrarySystemUnavailable as unreadable:
+        return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, detail=str(unreadable))
+    if booked != amount:
+        detail = f"Koha confirmed {booked} instead of {amount}"
+        return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, booking_reference=reference, detail=detail)
+    detail = f"{response.status_code} account line {reference}"
+    return RegistrationResult(outcome=RegistrationOutcome.BOOKED, booking_reference=reference, detail=detail)

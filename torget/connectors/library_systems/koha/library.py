@@ -1,0 +1,253 @@
+"""The library-system port on Koha REST.
+
+Permissions that the interface user of Koha needs: borrowers (edit_borrowers), updatecharges
+(remaining_permissions), catalogue, and circulate (circulate_remaining_permissions) if loans are read.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+
+from torget.connectors.http import READ_SECONDS
+from torget.connectors.library_systems.koha import field_map
+from torget.connectors.library_systems.koha.booking import read_booking
+from torget.connectors.library_systems.koha.field_map import Json
+from torget.connectors.library_systems.koha.wire import NEVER_SENT, KohaWire, NoToken, error_text, read_json
+from torget.foundation.core.money import ZERO, total
+from torget.payments.core.ports import (
+    AccountSnapshot,
+    FoundRegistration,
+    LibraryCapabilities,
+    LibraryFee,
+    LibrarySystemUnavailable,
+    PatronIdentity,
+    PatronNotFound,
+    RegistrationOrder,
+    RegistrationOutcome,
+    RegistrationResult,
+    WrongCredentials,
+)
+
+_log = logging.getLogger(__name__)
+
+CREDITS_PATH: Final = "/patrons/{patron_id}/account/credits"
+
+# Ids asked for in one request. They travel in the header x-koha-query because web servers cut the request line at
+# about 8,000 bytes, and so does a header line: 700 ids of nine digits fit.
+IDS_PER_REQUEST: Final = 700
+
+
+class KohaLibrary:
+    """One Koha, spoken to as an OAuth client; `base_url` ends in /api/v1."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        client_id: str,
+        client_secret: str,
+        payment_type: str | None = None,
+        library_id: str | None = None,
+        credit_type: str = "PAYMENT",
+        description: str = "Verkkomaksu / Nätbetalning",
+        child_categories: frozenset[str] = frozenset(),
+        reads_checkouts: bool = True,
+        can_find_registration: bool | None = None,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        """`payment_type` must exist in Koha as an authorised value; `can_find_registration` None asks Koha itself."""
+        self._wire = KohaWire(
+            base_url=base_url, client_id=client_id, client_secret=client_secret, read_seconds=read_seconds
+        )
+        self._credit_fields = {
+            "credit_type": credit_type,
+            "description": description,
+            **({"payment_type": payment_type} if payment_type else {}),
+            **({"library_id": library_id} if library_id else {}),
+        }
+        self._child_categories = child_categories
+        self._reads_checkouts = reads_checkouts
+        self._can_find_registration = can_find_registration
+        self._capability_lock = threading.Lock()
+
+    def close(self) -> None:
+        self._wire.close()
+
+    @property
+    def capabilities(self) -> LibraryCapabilities:
+        """Asked of Koha once; raises LibrarySystemUnavailable rather than guess while Koha is down."""
+        with self._capability_lock:
+            if self._can_find_registration is None:
+                self._can_find_registration = self._offers_credit_search()
+            can_find = self._can_find_registration
+        return LibraryCapabilities(can_choose_fees=True, can_find_registration=can_find, has_fee_details=True)
+
+    def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
+        card_number = card_number.strip()
+        if not card_number or not pin:
+            raise WrongCredentials
+        content = json.dumps({"identifier": card_number, "password": pin}).encode()
+        try:
+            response = self._wire.send("POST", "/auth/password/validation", content=content)
+        except httpx.HTTPError as broken:
+            raise LibrarySystemUnavailable(f"Koha could not be reached: {type(broken).__name__}") from None
+        if response.status_code == httpx.codes.BAD_REQUEST and isinstance(_error(response), str):
+            # A wrong pair, a locked account and an expired password; which of them is not for the person at the door.
+            raise WrongCredentials
+        if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+            raise LibrarySystemUnavailable(f"Koha's PIN check: {error_text(response)}")
+        found = read_json(response)
+        # Koha also takes a user name here, and somebody's user name may look like another person's card.
+        if field_map.text(field_map.required(found, "cardnumber")).casefold() != card_number.casefold():
+            raise WrongCredentials
+        return self._patron(str(field_map.required(found, "patron_id")), card_number=card_number)
+
+    def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
+        """At most five round trips up to 700 fees: patron, account, items, loans, returned loans."""
+        patron = self._patron(patron_reference, card_number=card_number)
+        account = self._read(f"/patrons/{_number(patron_reference)}/account")
+        read_at = datetime.now(UTC)
+        debits = field_map.rows(field_map.required(field_map.required(account, "outstanding_debits"), "lines"))
+        credit_lines = field_map.rows(field_map.required(field_map.required(account, "outstanding_credits"), "lines"))
+        return AccountSnapshot(
+            patron=patron,
+            fees=self._fees(debits, patron_reference),
+            credit=-total([field_map.money(line, "amount_outstanding") for line in credit_lines]),
+            read_at=read_at,
+        )
+
+    def register(self, order: RegistrationOrder) -> RegistrationResult:
+        try:
+            path = CREDITS_PATH.format(patron_id=_number(order.patron_reference))
+            content = self._credit_body(order)
+        except (PatronNotFound, ValueError):
+            return RegistrationResult(
+                outcome=RegistrationOutcome.REFUSED, detail="The order's references are not Koha's numbers"
+            )
+        try:
+            response = self._wire.send("POST", path, content=content)
+        except (NoToken, *NEVER_SENT) as failure:
+            reason = str(failure) if isinstance(failure, NoToken) else type(failure).__name__
+            return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail=reason)
+        except httpx.HTTPError as failure:
+            # Koha may have executed what it read before the line broke, so nobody may send it again.
+            return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, detail=type(failure).__name__)
+        return read_booking(response, amount=order.amount)
+
+    def find_registration(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
+        query = json.dumps({"internal_note": {"-like": f"%{marker}%"}})
+        try:
+            path = CREDITS_PATH.format(patron_id=_number(patron_reference))
+            found = field_map.rows(self._read(path, params={"q": query, "_per_page": "100"}))
+        except PatronNotFound:
+            # Neither a patron that is gone nor a Koha without this search says that nothing was booked.
+            raise LibrarySystemUnavailable(
+                "Koha cannot say what was booked: no such patron or no such search"
+            ) from None
+        ours = [line for line in found if marker in field_map.text(field_map.required(line, "internal_note")).split()]
+        if not ours:
+            return None
+        # Two credits with one marker are a double booking: a sum that differs from the order puts it before staff.
+        return FoundRegistration(
+            amount=-total([field_map.money(line, "amount") for line in ours]),
+            booking_reference=",".join(str(field_map.required(line, "account_line_id")) for line in ours),
+        )
+
+    def _credit_body(self, order: RegistrationOrder) -> bytes:
+        """The amount goes in as written, '2.55', and never passes through a float."""
+        rest = {
+            **self._credit_fields,
+            "account_lines_ids": [int(line.fee_reference) for line in order.lines],
+            "note": order.marker,
+        }
+        return f'{{"amount": {order.amount}, {json.dumps(rest, ensure_ascii=False)[1:]}'.encode()
+
+    def _offers_credit_search(self) -> bool:
+        specification = self._wire.specification()
+        paths = specification.get("paths") if isinstance(specification, Mapping) else None
+        if not isinstance(paths, Mapping):
+            raise LibrarySystemUnavailable("Koha's specification names no paths")
+        return "get" in paths.get(CREDITS_PATH, {})
+
+    def _patron(self, patron_reference: str, *, card_number: str) -> PatronIdentity:
+        found = self._read(f"/patrons/{_number(patron_reference)}")
+        return field_map.read_patron(found, card_number=card_number, child_categories=self._child_categories)
+
+    def _fees(self, lines: list[Json], patron_reference: str) -> tuple[LibraryFee, ...]:
+        items = self._by_id("/items", "item_id", lines, headers={"x-koha-embed": "biblio"})
+        checkouts: dict[int, Json] = {}
+        if self._reads_checkouts:
+            # Plain parameters match as "contains" unless told otherwise: patron 1 would also get the loans of 11.
+            of_patron = {"patron_id": patron_reference, "_match": "exact"}
+            checkouts = self._by_id("/checkouts", "checkout_id", lines, params={**of_patron, "checked_in": "true"})
+            checkouts |= self._by_id("/checkouts", "checkout_id", lines, params=of_patron)
+        fees = [
+            field_map.read_fee(
+                line,
+                item=items.get(line.get("item_id") or 0, {}),
+                checkout=checkouts.get(line.get("checkout_id") or 0, {}),
+            )
+            for line in lines
+        ]
+        _warn_of_fractions(lines)
+        return tuple(fee for fee in fees if fee.outstanding > ZERO)
+
+    def _by_id(
+        self,
+        path: str,
+        id_field: str,
+        lines: Iterable[Json],
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[int, Json]:
+        """What the lines refer to, by its number, in one request; a line may refer to nothing."""
+        wanted = sorted({line[id_field] for line in lines if line.get(id_field) is not None})
+        found: dict[int, Json] = {}
+        for start in range(0, len(wanted), IDS_PER_REQUEST):
+            ids = wanted[start : start + IDS_PER_REQUEST]
+            found_rows = self._read(
+                path,
+                # Without _per_page Koha answers with the first twenty.
+                params={**(params or {}), "_per_page": str(len(ids))},
+                headers={**(headers or {}), "x-koha-query": json.dumps({id_field: ids}, separators=(",", ":"))},
+            )
+            found |= {field_map.required(row, id_field): row for row in field_map.rows(found_rows)}
+        return found
+
+    def _read(
+        self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        response = self._wire.get(path, params=params, headers=headers)
+        if response.status_code == httpx.codes.NOT_FOUND and path.startswith("/patrons/"):
+            raise PatronNotFound
+        if response.status_code != httpx.codes.OK:
+            raise LibrarySystemUnavailable(f"Koha: {error_text(response)}")
+        return read_json(response)
+
+
+def _number(reference: str) -> int:
+    """Koha's references are numbers; anything else must not reach a path."""
+    if not reference.isascii() or not reference.isdigit():
+        raise PatronNotFound
+    return int(reference)
+
+
+def _error(response: httpx.Response) -> Any:
+    body = read_json(response)
+    return body.get("error") if isinstance(body, Mapping) else None
+
+
+def _warn_of_fractions(lines: Iterable[Json]) -> None:
+    """Fractions of a cent cannot be paid and stay in Koha; staff should know that they are there."""
+    fractions = sum(
+        field_map.exact(line, "amount_outstanding") != field_map.money(line, "amount_outstanding").to_decimal()
+        for line in lines
+    )
+    if fractions:
+        _log.warning("%d fees in Koha have a fraction of a cent, which is left there", fractions)

@@ -1,0 +1,23 @@
+"""How this sandbox Koha is set up: its client, its version, its preferences."""
+
+from dataclasses import dataclass
+from typing import Final
+
+ALL_PERMISSIONS: Final = frozenset({"borrowers", "updatecharges", "catalogue", "circulate"})
+
+
+@dataclass(slots=True, kw_only=True)
+class KohaSettings:
+    """Mutable on purpose: a test or the control endpoint turns these while the sandbox runs."""
+
+    client_id: str = "torget"
+    client_secret: str = "sandbox-secret"  # the sandbox's own public secret
+    token_lives_seconds: int = 3600
+    permissions: frozenset[str] = ALL_PERMISSIONS
+    is_old: bool = False
+    """True: a credit is answered 200 {account_line_id}, and credits cannot be listed (before Koha bug 29453)."""
+    redacts: bool = False
+    """True: the interface user belongs to another library, so the keys come with nulls."""
+    failed_login_attempts_allowed: int = 5
+    default_page_size: int = 20
+    payment_types: frozenset[str] = frozenset({"CASH", "ONLINE", "SIP00"})
