@@ -1,0 +1,151 @@
+"""The page of a checkout: what is paid, what waits, and what to do next. It resolves by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from torget.foundation.core.money import Money
+from torget.payments.checkout.models import Checkout, Payment, PaymentLine
+from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
+from torget.payments.core.checkout import State
+from torget.payments.web.patron.fees import go_to_page
+from torget.payments.web.patron.send_to_provider import allow_provider_pages
+
+CHECKS_MAX = 30
+"""At two seconds each about a minute; then the page stops asking and says where the receipt will be."""
+
+_STILL_OPEN = frozenset({State.CREATED, State.OPEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentView:
+    id: int
+    position: int
+    payees: str
+    amount: Money
+    state: State
+    refunded: Money
+    receipt_token: str
+    provider: str
+    can_be_paid: bool
+    is_settled: bool
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutView:
+    token: str
+    payments: list[PaymentView]
+    next_payment: PaymentView | None
+    is_waiting: bool
+    """Something resolves by itself soon; the page asks again."""
+    all_settled: bool
+    nothing_paid: bool
+    ends_loan_ban: bool
+
+
+def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
+    state = State(payment.state)
+    language = get_language() or "fi"
+    payees = {line.payee.id: line.payee.name(language) for line in payment.lines.all()}
+    return PaymentView(
+        id=payment.id,
+        position=payment.position,
+        payees=", ".join(payees.values()),
+        amount=Money(payment.amount_cents),
+        state=state,
+        refunded=Money(payment.refunded_cents),
+        receipt_token=payment.receipt.token if hasattr(payment, "receipt") else "",
+        provider=payment.merchant_account.provider,
+        can_be_paid=state in _STILL_OPEN,
+        is_settled=state is State.REGISTERED,
+        is_waiting=state in (State.PAID, State.REGISTERING, State.UNCERTAIN) or (state is State.OPEN and came_back),
+    )
+
+
+def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:
+    payments = [_view_payment(payment, came_back=came_back) for payment in checkout.payments.all()]
+    return CheckoutView(
+        token=checkout.token,
+        payments=payments,
+        next_payment=next((one for one in payments if one.can_be_paid), None),
+        is_waiting=any(one.is_waiting for one in payments),
+        all_settled=all(one.is_settled for one in payments),
+        nothing_paid=not any(one.receipt_token for one in payments),
+        ends_loan_ban=checkout.had_loan_ban and all(one.is_settled for one in payments),
+    )
+
+
+def _find(token: str) -> Checkout:
+    lines = Prefetch("payments__lines", PaymentLine.objects.select_related("payee").order_by("position"))
+    payments = Prefetch("payments", Payment.objects.select_related("receipt", "merchant_account").order_by("position"))
+    return get_object_or_404(Checkout.objects.prefetch_related(payments, lines), token=token)
+
+
+def _ask_soon(checkout: Checkout, now: datetime) -> None:
+    """The patron is back and nobody has told us how it went: have the worker ask the provider now.
+
+    At most once in ten seconds per payment, however often the page is loaded.
+    """
+    Payment.objects.filter(
+        checkout=checkout, state=State.OPEN, next_at__gt=now + timedelta(seconds=10), provider_reference__gt=""
+    ).exclude(next_at__lt=now + timedelta(seconds=15)).update(next_at=now + timedelta(seconds=2))
+
+
+@require_safe
+def checkout(request: HttpRequest, token: str) -> HttpResponse:
+    """Reachable by its unguessable address alone: shows payees and amounts, no titles, no name."""
+    found = _find(token)
+    came_back = request.GET.get("from") == "provider"
+    checks = min(int(request.GET["checks"]) if request.GET.get("checks", "").isdigit() else 0, CHECKS_MAX)
+    view = view_checkout(found, came_back=came_back)
+    if came_back and view.is_waiting:
+        _ask_soon(found, timezone.now())
+    context = {
+        "view": view,
+        "came_back": came_back,
+        "checks": checks + 1,
+        "keeps_asking": view.is_waiting and checks < CHECKS_MAX,
+        "is_first_visit": checks == 0,
+    }
+    is_fragment = bool(getattr(request, "htmx", False))
+    template = "payments/checkout_status.html" if is_fragment else "payments/checkout.html"
+    response = render(request, template, context)
+    response.headers["Cache-Control"] = "no-store"
+    return allow_provider_pages(response, {one.provider for one in view.payments})
+
+
+@require_POST
+def continue_checkout(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - the token is the right
+    """To the provider's page of the next payment that is still to be paid."""
+    view = view_checkout(_find(token), came_back=False)
+    if view.next_payment is None:
+        return HttpResponseRedirect(reverse("checkout", args=[token]))
+    return go_to_page(view.next_payment.id, token)
+
+
+@require_POST
+def give_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Let go of everything in this checkout that is surely unpaid, so that its fees can be chosen again."""
+    view = view_checkout(_find(token), came_back=False)
+    try:
+        for one in view.payments:
+            if one.can_be_paid:
+                withdraw_payment(payment_id=one.id, now=timezone.now())
+    except MayBePaid:
+        messages.warning(
+            request,
+            _("The payment service does not say yet whether you paid. Wait a moment; nothing is charged twice."),
+        )
+        return HttpResponseRedirect(reverse("checkout", args=[token]))
+    messages.success(request, _("The payment was given up. Nothing was charged for it."))
+    return HttpResponseRedirect(reverse("fees"))

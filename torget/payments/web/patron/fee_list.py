@@ -1,0 +1,127 @@
+"""The patron's fees as the page shows them: grouped by payee, each with its reason, none without a word."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from torget.foundation.cooperations.models import Municipality
+from torget.foundation.core.languages import in_language, sort_key
+from torget.foundation.core.money import Money
+from torget.foundation.design.page import FeeLine, PayeeGroup, Tag, TagColour
+from torget.foundation.design.templatetags.torget_format import day_text
+from torget.payments.checkout.held_fees import HeldFee
+from torget.payments.core.fees import AssessedFee, NotPayable
+from torget.payments.fees.models import FeeType
+
+REASONS = {
+    NotPayable.UNKNOWN_TYPE: gettext_lazy(
+        "This kind of fee cannot be paid online yet. Pay it at your library, or ask the library about it."
+    ),
+    NotPayable.GROWING: gettext_lazy(
+        "The fee still grows because the item has not been returned. Return the item first; then you can pay here."
+    ),
+    NotPayable.PAYEE_UNKNOWN: gettext_lazy(
+        "The library system does not say which municipality the fee belongs to, so it cannot be paid online. "
+        "Pay it at your library."
+    ),
+    NotPayable.NO_MERCHANT: gettext_lazy("This municipality does not take online payments yet. Pay at the library."),
+    NotPayable.IN_PAYMENT: gettext_lazy("You have started to pay this fee."),
+    NotPayable.BEING_REGISTERED: gettext_lazy("Paid. The library is being told; you need not do anything."),
+}
+
+UNKNOWN_PAYEE = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeList:
+    groups: list[PayeeGroup]
+    total: Money
+    count: int
+    has_payable: bool
+
+
+def _why(one: AssessedFee, fee_type: FeeType | None, language: str) -> str:
+    """Why the fee arose: its kind, then the dates the library system gives."""
+    fee = one.fee
+    parts = [in_language(fee_type.names, language) if fee_type else fee.description or _("Fee of the library")]
+    if fee.due_date and fee.returned_on:
+        parts.append(
+            _("Due %(due)s, returned %(returned)s")
+            % {"due": day_text(fee.due_date), "returned": day_text(fee.returned_on)}
+        )
+    elif fee.due_date:
+        parts.append(_("Due %(due)s, not returned") % {"due": day_text(fee.due_date)})
+    elif fee.incurred_on:
+        parts.append(_("Dated %(date)s") % {"date": day_text(fee.incurred_on)})
+    if fee.outstanding != fee.charged:
+        parts.append(_("part of it is already paid"))
+    return ". ".join(parts) + "."
+
+
+def _blocked(
+    one: AssessedFee, fee_type: FeeType | None, held: HeldFee | None, language: str
+) -> tuple[str, Tag | None, str]:
+    """Why it cannot be chosen, a tag that says it shortly, and where to go for it; all empty when it can."""
+    if held is not None:
+        if held.is_paid:
+            return str(REASONS[NotPayable.BEING_REGISTERED]), Tag(text=_("Paid"), colour=TagColour.GREEN), ""
+        return (
+            str(REASONS[NotPayable.IN_PAYMENT]),
+            Tag(text=_("Payment under way"), colour=TagColour.BLUE),
+            reverse("checkout", args=[held.checkout_token]),
+        )
+    if one.not_payable is None:
+        return "", None, ""
+    tag = Tag(text=_("Cannot be paid here"), colour=TagColour.YELLOW)
+    if one.not_payable is NotPayable.TYPE_NOT_PAYABLE and fee_type:
+        return in_language(fee_type.not_payable_reasons, language), tag, ""
+    return str(REASONS[one.not_payable]), tag, ""
+
+
+def build_fee_list(
+    assessed: Iterable[AssessedFee],
+    *,
+    fee_types: Mapping[str, FeeType],
+    municipalities: Mapping[str, Municipality],
+    held: Mapping[str, HeldFee],
+    chosen: set[str] | None,
+    language: str,
+) -> FeeList:
+    """`chosen`: references ticked on the page before; None ticks everything that can be paid."""
+    lines: dict[str, list[FeeLine]] = {}
+    for one in assessed:
+        fee = one.fee
+        fee_type = fee_types.get(fee.kind)
+        reason, tag, url = _blocked(one, fee_type, held.get(fee.reference), language)
+        line = FeeLine(
+            id=fee.reference,
+            title=fee.title or (in_language(fee_type.names, language) if fee_type else _("Fee of the library")),
+            reason=_why(one, fee_type, language),
+            amount=fee.outstanding,
+            is_payable=not reason,
+            is_selected=chosen is None or fee.reference in chosen,
+            not_payable_reason=reason,
+            tag=tag,
+            payment_url=url,
+            explanation=in_language(fee_type.explanations, language) if fee_type else "",
+        )
+        lines.setdefault(one.payee.municipality if one.payee else UNKNOWN_PAYEE, []).append(line)
+    groups = [
+        PayeeGroup(
+            id=slug,
+            name=municipalities[slug].name(language) if slug in municipalities else _("Payee not known"),
+            shield=municipalities[slug].theme.get("shield", "") if slug in municipalities else "",
+            lines=group,
+        )
+        for slug, group in lines.items()
+    ]
+    groups.sort(key=lambda group: (group.id == UNKNOWN_PAYEE, not group.has_payable, sort_key(group.name)))
+    return FeeList(
+        groups=groups,
+        total=sum((group.selected_total for group in groups), Money(0)),
+        count=sum(len(group.selected_lines) for group in groups),
+        has_payable=any(group.has_payable for group in groups),
+    )

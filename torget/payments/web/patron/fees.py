@@ -1,0 +1,216 @@
+"""See the open fees, choose, and check before paying."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from torget.foundation.cooperations.models import Municipality
+from torget.foundation.core.money import Money
+from torget.payments.checkout.held_fees import HeldFee, held_fees
+from torget.payments.checkout.merchants import Merchant, load_merchants
+from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, open_page
+from torget.payments.checkout.start import (
+    FeeInAnotherPayment,
+    FeesChanged,
+    NothingChosen,
+    choose_fees,
+    group_by_account,
+    start_checkout,
+)
+from torget.payments.core.fees import AssessedFee, assess_fee
+from torget.payments.core.ports import AccountSnapshot, LibrarySystemError
+from torget.payments.fees.deadline import answer_in_time
+from torget.payments.fees.library_systems import library_system
+from torget.payments.fees.models import FeeType
+from torget.payments.fees.policy import load_policy
+from torget.payments.web.patron.fee_list import FeeList, build_fee_list
+from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
+from torget.payments.web.patron.session import SignedInPatron, patron_required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeesNow:
+    """The patron's fees as they stand this moment, judged by what is configured."""
+
+    account: AccountSnapshot
+    assessed: list[AssessedFee]
+    merchants: dict[str, Merchant]
+    held: dict[str, HeldFee]
+
+    @property
+    def can_choose(self) -> bool:
+        return len(self.assessed) > 1 or not self.assessed or self.assessed[0].fee.reference != "balance"
+
+
+class ReceiptEmailForm(forms.Form):
+    email = forms.EmailField(
+        required=False,
+        label=gettext_lazy("E-mail for the receipt"),
+        help_text=gettext_lazy("You need not give one. You always find the receipt under Payments and receipts."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter an e-mail address in the form name@example.fi, or leave it empty")
+        },
+    )
+
+
+def read_fees(patron: SignedInPatron) -> FeesNow:
+    """Raise LibrarySystemError when the library system gives no answer in time."""
+    connector = library_system(patron.library_system)
+    account = answer_in_time(
+        lambda: connector.account(patron_reference=patron.reference, card_number=patron.card_number)
+    )
+    merchants = load_merchants()
+    policy = load_policy(library_system=patron.library_system, merchants=frozenset(merchants))
+    return FeesNow(
+        account=account,
+        assessed=[assess_fee(fee, account.patron, policy) for fee in account.fees if fee.outstanding.cents > 0],
+        merchants=merchants,
+        held=held_fees(library_system=patron.library_system, patron_reference=patron.reference),
+    )
+
+
+def _library_down(request: HttpRequest) -> HttpResponse:
+    response = render(request, "payments/errors/library_down.html", status=503)
+    response.headers["Retry-After"] = "120"
+    return response
+
+
+def _fee_list(patron: SignedInPatron, now: FeesNow, chosen: set[str] | None) -> FeeList:
+    return build_fee_list(
+        now.assessed,
+        fee_types={row.code: row for row in FeeType.objects.filter(library_system=patron.library_system)},
+        municipalities={row.slug: row for row in Municipality.objects.all()},
+        held=now.held,
+        chosen=chosen,
+        language=get_language() or "fi",
+    )
+
+
+@require_safe
+@patron_required
+def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+    try:
+        now = read_fees(patron)
+    except LibrarySystemError:
+        return _library_down(request)
+    chosen = set(request.GET.getlist("fee")) if "fee" in request.GET or "update" in request.GET else None
+    listed = _fee_list(patron, now, chosen)
+    return render(
+        request,
+        "payments/fees.html",
+        {"listed": listed, "groups": listed.groups, "patron": patron, "account": now.account},
+    )
+
+
+def _check_page(
+    request: HttpRequest, patron: SignedInPatron, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm
+) -> HttpResponse:
+    listed = _fee_list(patron, now, {one.fee.reference for one in chosen})
+    groups = [group for group in listed.groups if group.selected_lines]
+    payments = group_by_account(chosen, now.merchants)
+    context: dict[str, Any] = {
+        "groups": groups,
+        "total": listed.total,
+        "count": listed.count,
+        "chosen": [f"{one.fee.reference}|{one.fee.outstanding.cents}" for one in chosen],
+        "references": [one.fee.reference for one in chosen],
+        "payment_count": len(payments),
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    response = render(request, "payments/check.html", context, status=status)
+    return allow_provider_pages(response, [merchant.provider for merchant, _fees in payments])
+
+
+@require_safe
+@patron_required
+def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+    """What is about to be paid, to whom, and where the receipt goes (WCAG 3.3.4: check and confirm)."""
+    if "update" in request.GET:
+        return HttpResponseRedirect(f"{reverse('fees')}?{request.GET.urlencode()}")
+    wanted = list(dict.fromkeys(request.GET.getlist("fee")))
+    try:
+        now = read_fees(patron)
+        standing = {one.fee.reference: one.fee.outstanding for one in now.assessed if one.is_payable}
+        free = {ref: standing[ref] for ref in wanted if ref in standing and ref not in now.held}
+        chosen = choose_fees(now.assessed, free)
+    except LibrarySystemError:
+        return _library_down(request)
+    except NothingChosen:
+        messages.error(request, _("Choose at least one fee to pay."))
+        return HttpResponseRedirect(f"{reverse('fees')}?update=1")
+    if len(free) != len(wanted):
+        messages.warning(request, _("Some fees that you chose cannot be paid now and were left out."))
+    return _check_page(request, patron, now, chosen, ReceiptEmailForm())
+
+
+def _expected(request: HttpRequest) -> dict[str, Money]:
+    """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
+    expected = {}
+    for text in request.POST.getlist("chosen"):
+        reference, _bar, cents = text.rpartition("|")
+        if not reference or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
+            raise FeesChanged
+        expected[reference] = Money(int(cents))
+    return expected
+
+
+def _back_to_fees(request: HttpRequest, text: str) -> HttpResponse:
+    messages.error(request, text)
+    return HttpResponseRedirect(reverse("fees"))
+
+
+@require_POST
+@patron_required
+def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+    """Save the checkout and send the patron to the first payment page."""
+    form = ReceiptEmailForm(request.POST)
+    try:
+        now = read_fees(patron)
+        chosen = choose_fees(now.assessed, _expected(request))
+        if not form.is_valid():
+            return _check_page(request, patron, now, chosen, form)
+        started = start_checkout(
+            library_system=patron.library_system,
+            patron_id=patron.patron_id,
+            patron=now.account.patron,
+            chosen=chosen,
+            merchants=now.merchants,
+            language=get_language() or "fi",
+            email=form.cleaned_data["email"],
+            now=timezone.now(),
+        )
+    except LibrarySystemError:
+        return _library_down(request)
+    except NothingChosen:
+        return _back_to_fees(request, _("Choose at least one fee to pay."))
+    except FeesChanged:
+        return _back_to_fees(
+            request, _("Your fees have changed. Nothing was charged. Check the amounts and choose again.")
+        )
+    except FeeInAnotherPayment:
+        return _back_to_fees(
+            request,
+            _(
+                "You have already started to pay one of these fees. Nothing was charged. Finish or give up that payment."
+            ),
+        )
+    return go_to_page(started.payment_ids[0], started.token)
+
+
+def go_to_page(payment_id: int, checkout_token: str) -> HttpResponse:
+    """To the provider's page, or to the checkout's own page when there is none."""
+    try:
+        return send_to_provider(open_page(payment_id=payment_id, now=timezone.now()))
+    except (PageNotAvailable, PageBeingMade):
+        return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))

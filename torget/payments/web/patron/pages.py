@@ -1,0 +1,88 @@
+"""Pages that are read: help, contact, accessibility, privacy, cookies; and the patron's history."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from torget.foundation.cooperations.models import Cooperation, Municipality
+from torget.foundation.core.money import Money
+from torget.payments.checkout.models import Payment
+from torget.payments.core.checkout import State
+from torget.payments.web.patron.session import SignedInPatron, patron_required
+from torget.payments.web.site import library_cooperation, municipality_of
+
+HISTORY_MAX = 100
+
+
+def _municipality(request: HttpRequest, slug: str | None) -> Municipality | None:
+    if slug is not None:
+        return get_object_or_404(Municipality, slug=slug)
+    found = municipality_of(request)
+    cooperation: Cooperation | None = library_cooperation()
+    return found or (cooperation.coordinator if cooperation else None)
+
+
+def _read(request: HttpRequest, template: str, slug: str | None) -> HttpResponse:
+    language = get_language() or "fi"
+    municipality = _municipality(request, slug)
+    members = sorted(Municipality.objects.all(), key=lambda one: one.sort_key(language))
+    return render(
+        request,
+        template,
+        {
+            "municipality": municipality,
+            "municipality_name": municipality.name(language) if municipality else "",
+            "members": [(one, one.name(language)) for one in members],
+        },
+    )
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return _read(request, "payments/help.html", None)
+
+
+@require_safe
+def contact(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    return _read(request, "payments/contact.html", slug)
+
+
+@require_safe
+def accessibility(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    return _read(request, "payments/accessibility.html", slug)
+
+
+@require_safe
+def privacy(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    return _read(request, "payments/privacy.html", slug)
+
+
+@require_safe
+def cookies(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    return _read(request, "payments/cookies.html", slug)
+
+
+@require_safe
+@patron_required
+def history(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+    """The newest payments of this patron, whatever became of them."""
+    language = get_language() or "fi"
+    payments = (
+        Payment.objects.filter(library_system=patron.library_system, patron_reference=patron.reference)
+        .select_related("checkout", "receipt")
+        .prefetch_related("lines__payee")
+        .order_by("-created_at", "position")[:HISTORY_MAX]
+    )
+    rows = [
+        {
+            "payment": payment,
+            "state": State(payment.state).value,
+            "amount": Money(payment.amount_cents),
+            "refunded": Money(payment.refunded_cents),
+            "payees": ", ".join({line.payee_id: line.payee.name(language) for line in payment.lines.all()}.values()),
+            "receipt_token": payment.receipt.token if hasattr(payment, "receipt") else "",
+        }
+        for payment in payments
+    ]
+    return render(request, "payments/history.html", {"rows": rows})

@@ -1,0 +1,58 @@
+"""Whose door the patron stands at: the municipality's, or the cooperation's before anyone is known."""
+
+from functools import cache
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from torget.foundation.cooperations.models import Branch, Cooperation, Municipality
+from torget.foundation.design.page import Site
+from torget.foundation.design.themes import Theme
+from torget.foundation.design.views import theme_url
+from torget.payments.web.patron.session import signed_in_patron
+
+_DOOR = "door"
+
+
+def make_theme(slug: str, values: dict[str, str]) -> Theme:
+    return Theme(slug=slug, **{key: value for key, value in values.items() if key != "slug"})
+
+
+@cache
+def _theme_url(slug: str, items: tuple[tuple[str, str], ...]) -> str:
+    return theme_url(make_theme(slug, dict(items)))
+
+
+def library_cooperation() -> Cooperation | None:
+    return Cooperation.objects.filter(service=Cooperation.Service.LIBRARY_PAYMENTS).order_by("id").first()
+
+
+def find_theme(slug: str) -> Theme | None:
+    owner = Municipality.objects.filter(slug=slug).first() or Cooperation.objects.filter(slug=slug).first()
+    return make_theme(slug, owner.theme) if owner else None
+
+
+def choose_door(request: HttpRequest, municipality: Municipality) -> None:
+    request.session[_DOOR] = municipality.slug
+
+
+def municipality_of(request: HttpRequest) -> Municipality | None:
+    """The door the patron came in by, else the municipality of the patron's home library."""
+    if request.session.get(_DOOR):
+        return Municipality.objects.filter(slug=request.session[_DOOR]).first()
+    patron = signed_in_patron(request)
+    if patron is None or not patron.home_branch:
+        return None
+    branch = Branch.objects.filter(code=patron.home_branch).select_related("municipality").first()
+    return branch.municipality if branch else None
+
+
+def site_of(request: HttpRequest) -> Site:
+    owner: Municipality | Cooperation | None = municipality_of(request) or library_cooperation()
+    if owner is None:
+        return Site(name="Torget")
+    return Site(
+        name=owner.name(get_language() or "fi"),
+        theme_url=_theme_url(owner.slug, tuple(sorted(owner.theme.items()))),
+        shield=owner.theme.get("shield", "design/shields/torget.svg"),
+    )
