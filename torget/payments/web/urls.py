@@ -1,0 +1,31 @@
+"""The addresses of the patron's side and of the providers."""
+
+from django.urls import path
+
+from torget.payments.web import provider_messages
+from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
+
+urlpatterns = [
+    path("", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("at/<slug:slug>/", sign_in.door, name="door"),
+    path("fees/", fees.fees, name="fees"),
+    path("fees/check/", fees.check, name="check"),
+    path("fees/pay/", fees.pay, name="pay"),
+    path("checkout/<str:token>/", checkout.checkout, name="checkout"),
+    path("checkout/<str:token>/continue/", checkout.continue_checkout, name="continue-checkout"),
+    path("checkout/<str:token>/give-up/", checkout.give_up, name="give-up"),
+    path("payment/<uuid:token>/return/", provider_messages.payment_return, name="payment-return"),
+    path("payment/<uuid:token>/callback/", provider_messages.payment_callback, name="payment-callback"),
+    path("refund/<uuid:stamp>/callback/", provider_messages.refund_callback, name="refund-callback"),
+    path("receipt/<str:token>/", receipts.receipt, name="receipt"),
+    path("receipt/<str:token>/pdf/", receipts.receipt_as_pdf, name="receipt-pdf"),
+    path("history/", pages.history, name="history"),
+    path("help/", pages.help_page, name="help"),
+    path("contact/", pages.contact, name="contact"),
+    path("accessibility/", pages.accessibility, name="accessibility-statement"),
+    path("accessibility/<slug:slug>/", pages.accessibility, name="accessibility-statement-of"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
+    path("cookies/", pages.cookies, name="cookies"),
+]
