@@ -71,11 +71,11 @@ TODAY = date(2026, 11, 24)
 
 
 def new_patron(*cents: int, expires_in_days: int = 400, family_name: str = "Åkerlund") -> SandboxPatron:
-    """A patron nobody has seen before, with a frozen overdue fee for each amount."""
+    """A patron nobody has seen before, in no generated population either, with a frozen overdue fee for each amount."""
     number = next(_numbers)
     fees = tuple(
         SandboxFee(
-            fee_id=number * 1000 + index,
+            fee_id=10_000_000 + number * 2000 + index,
             kind="OVERDUE",
             charged_cents=amount,
             outstanding_cents=amount,
@@ -86,8 +86,8 @@ def new_patron(*cents: int, expires_in_days: int = 400, family_name: str = "Åke
         for index, amount in enumerate(cents)
     )
     return SandboxPatron(
-        patron_id=number,
-        card_number=f"2638{number:010d}",
+        patron_id=100_000 + number,
+        card_number=f"29990{number:09d}",
         pin="1907",
         given_name="Göran",
         family_name=family_name,
