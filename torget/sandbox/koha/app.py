@@ -88,7 +88,8 @@ class SandboxKoha:
     def _meeting(self, struck: Struck | None, request: Request) -> Response | None:
         if struck is None:
             return self._answered(request, None)
-        time.sleep(struck.seconds)
+        if struck.fault is not Fault.DELAY:
+            time.sleep(struck.seconds)
         if struck.fault is Fault.DROP_BEFORE:
             return None
         if struck.fault in _INSTEAD:
@@ -96,7 +97,10 @@ class SandboxKoha:
             if isinstance(body, str):
                 return Response(body, status, content_type="text/html")
             return as_json(status, body)
-        return _spoilt(struck.fault, self._answered(request, struck.fault))
+        answer = _spoilt(struck.fault, self._answered(request, struck.fault))
+        if struck.fault is Fault.DELAY:
+            time.sleep(struck.seconds)
+        return answer
 
     def _answered(self, request: Request, fault: Fault | None) -> Response:
         adapter = self._routes.bind_to_environ(request.environ)

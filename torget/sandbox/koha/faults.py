@@ -11,7 +11,8 @@ class Fault(StrEnum):
     DROP_AFTER = "drop_after"  #: Executed, and then the line breaks without an answer.
     ERROR_BEFORE = "error_before"  #: 500, nothing executed.
     ERROR_AFTER = "error_after"  #: Executed, and answered with 500.
-    DELAY = "delay"  #: Executed and answered properly, but late.
+    DELAY = "delay"  #: Executed at once, and answered properly but late.
+    LATE = "late"  #: Waits first and executes then, maybe long after the client has given up.
     MALFORMED = "malformed"  #: Executed, and answered with broken JSON.
     NOT_JSON = "not_json"  #: Not executed; a gateway's page in HTML with 502.
     MAINTENANCE = "maintenance"  #: 503 in Koha's words, nothing executed.

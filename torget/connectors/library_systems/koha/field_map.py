@@ -44,9 +44,12 @@ def exact(source: Json, field: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise LibrarySystemUnavailable(f"Koha's field '{field}' is not an amount")
     try:
-        return Decimal(value).quantize(_SIX_DECIMALS, ROUND_HALF_EVEN)
+        amount = Decimal(value).quantize(_SIX_DECIMALS, ROUND_HALF_EVEN)
     except ArithmeticError:
         raise LibrarySystemUnavailable(f"Koha's field '{field}' is not an amount") from None
+    if not amount.is_finite():
+        raise LibrarySystemUnavailable(f"Koha's field '{field}' is not an amount")
+    return amount
 
 
 def money(source: Json, field: str) -> Money:

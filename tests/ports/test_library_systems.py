@@ -1,0 +1,30 @@
+"""The suite of the library-system port over every connector.
+
+A world serves a whole class: each case brings patrons of its own, and starting a server for each would take seconds.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ports.koha_world import KohaWorld, koha_world
+from tests.ports.library_system_suite import LibrarySystemSuite
+from torget.sandbox.koha import KohaSettings
+
+
+class TestKoha(LibrarySystemSuite):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[KohaWorld]:
+        with koha_world() as world:
+            yield world
+
+
+class TestOldKoha(LibrarySystemSuite):
+    """Before Koha could list credits: 200 with a bare number, and no search by marker."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[KohaWorld]:
+        with koha_world(KohaSettings(is_old=True)) as world:
+            yield world

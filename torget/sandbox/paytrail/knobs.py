@@ -1,0 +1,68 @@
+"""Every misbehaviour that can be asked of the sandbox, by name, with what is normal."""
+
+import json
+from typing import Any
+
+from torget.sandbox.paytrail.store import Store
+
+NORMAL: dict[str, Any] = {
+    # How callback and return follow each other: as_asked (callbackDelay), callback_first, redirect_first, together.
+    "order": "as_asked",
+    # How many times each callback is sent, and how far apart.
+    "copies": 1,
+    "copy_gap_seconds": 60.0,
+    # After an `ok`, a late `pending` about the same payment.
+    "stale_pending": False,
+    # Messages (names in hostile.py) sent to the callback address before the true one.
+    "hostile": [],
+    # One of them in place of the true parameters of the browser's return.
+    "hostile_redirect": "",
+    # Signature algorithm of returns, callbacks and answers.
+    "algorithm": "sha256",
+    # {"kind": …, "on": "any", "count": 1, "seconds": 15}: see outages.py.
+    "outage": {},
+    # ok, pending_ok, pending_fail, fail, unsupported, insufficient: see refunds.py.
+    "refund": "ok",
+    "refund_delay_seconds": 60.0,
+    # Whether a refund's callback repeats the refund stamp; the documentation does not say.
+    "refund_callback_has_stamp": True,
+    # Rows left out of and added to the next settlement reports.
+    "missing_report_rows": 0,
+    "extra_report_rows": 0,
+}
+ABOUT_ONE_PAYMENT = ("order", "copies", "copy_gap_seconds", "stale_pending", "hostile", "hostile_redirect")
+"""Knobs that an outcome can also set for its own payment alone."""
+
+
+class WrongKnob(ValueError):
+    """No such knob, or not such a value."""
+
+
+def checked(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if name not in NORMAL:
+            raise WrongKnob(f"no knob is called {name}")
+        normal = NORMAL[name]
+        fits = isinstance(value, int | float) if isinstance(normal, float) else type(value) is type(normal)
+        if not fits:
+            raise WrongKnob(f"{name} must be a {type(normal).__name__}")
+    return values
+
+
+class Knobs:
+    """The current setting of the knobs, kept in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> dict[str, Any]:
+        return {**NORMAL, **json.loads(self._store.setting("knobs") or "{}")}
+
+    def turn(self, **values: Any) -> None:
+        """Turn some; the others stay as they are."""
+        with self._store.transaction():
+            turned = json.loads(self._store.setting("knobs") or "{}")
+            self._store.keep_setting("knobs", json.dumps({**turned, **checked(values)}))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.all()[name]
