@@ -58,6 +58,10 @@ class FeeLine:
     tag: Tag | None = None
     question_url: str = ""
     """Where the patron disputes the fee or asks about it."""
+    payment_url: str = ""
+    """The payment in which the fee stands, when one is under way."""
+    explanation: str = ""
+    """A sentence or two on why such a fee arises; folded away under the fee."""
 
     def __post_init__(self) -> None:
         if not self.is_payable and not self.not_payable_reason:

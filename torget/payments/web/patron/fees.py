@@ -201,9 +201,7 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     except FeeInAnotherPayment:
         return _back_to_fees(
             request,
-            _(
-                "You have already started to pay one of these fees. Nothing was charged. Finish or give up that payment."
-            ),
+            _("A fee you chose is in a payment that you have started. Nothing was charged. Finish it or give it up."),
         )
     return go_to_page(started.payment_ids[0], started.token)
 

@@ -1,0 +1,72 @@
+# Every command of the project. `make demo` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+BIN := .venv/bin
+TORGET := $(BIN)/python -m torget
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo run test check lint types contracts translations migrations tests journeys simulate bench format lock
+
+demo: .venv/base messages
+	@exec $(TORGET) demo $(if $(PORT),--port $(PORT))
+
+# Production-like: DATABASE_URL and the TORGET_* settings come from the environment (docs/operations).
+run: .venv/base messages
+	@exec $(TORGET) serve $(if $(PORT),--port $(PORT))
+
+test: check tests
+
+check: lint types contracts migrations translations
+
+.venv/base: requirements/base.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
+	touch $@
+
+.venv/dev: requirements/dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	touch $@ .venv/base
+
+.PHONY: messages
+messages: .venv/base
+	@$(BIN)/python -m torget.config.messages compile
+
+.PHONY: packages
+packages:
+	@sh tests/debian_packages.sh
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m tests.tidy
+
+types: .venv/dev
+	$(BIN)/mypy
+
+contracts: .venv/dev
+	$(BIN)/lint-imports
+
+migrations: .venv/dev messages
+	$(TORGET) makemigrations --check --dry-run
+
+translations: .venv/dev packages
+	$(BIN)/python -m torget.config.messages check
+
+tests: .venv/dev packages messages
+	$(BIN)/pytest
+
+# N simulated weeks from SEED on; a failing seed is printed and replays with the same command.
+simulate: .venv/dev messages
+	$(BIN)/python -m tests.simulation $(if $(N),--weeks $(N)) $(if $(SEED),--seed $(SEED))
+
+bench: .venv/dev messages
+	$(BIN)/python -m benchmarks $(BENCH)
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Needs uv. The annotations name no registry; check with git grep before committing.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o requirements/base.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -o requirements/dev.txt

@@ -1,0 +1,123 @@
+"""`torget demo`: everything on this machine, with Helle's twelve municipalities and invented patrons."""
+
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from torget.config.embedded_postgres import EmbeddedPostgres
+from torget.config.processes import Processes
+from torget.sandbox.helle_demo import DEMO_CARDS
+
+MERCHANTS = Path(__file__).parent.parent.parent / "networks" / "helle_sandbox_merchants.json"
+
+
+class Command(BaseCommand):
+    help = "Start embedded PostgreSQL, the sandboxes, the web and a worker; Ctrl-C ends them all."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--home", type=Path, default=settings.ROOT / ".demo", help="where the data is kept")
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        home, port = options["home"], options["port"]
+        (home / "logs").mkdir(parents=True, exist_ok=True)
+        postgres = EmbeddedPostgres(home / "postgres")
+        is_ours = postgres.start()
+        environment = demo_environment(home=home, port=port, database_url=postgres.url())
+        processes = Processes(environment, home / "logs")
+        try:
+            self._start(processes, home, port, environment)
+            self._tell(port)
+            processes.watch()
+        finally:
+            processes.stop()
+            if is_ours:
+                postgres.stop()
+
+    def _start(self, processes: Processes, home: Path, port: int, environment: dict[str, str]) -> None:
+        processes.start(
+            *("koha", "torget.sandbox.koha", "--port", str(port + 2), "--state", str(home / "koha.sqlite")),
+            *("--population", "helle"),
+        )
+        processes.start(
+            *("paytrail", "torget.sandbox.paytrail", "--port", str(port + 1)),
+            *("--state", str(home / "paytrail.sqlite"), "--merchants", str(MERCHANTS), "--allow-http"),
+        )
+        for command in (
+            ["migrate", "--verbosity", "0"],
+            ["collectstatic", "--verbosity", "0", "--no-input"],
+            ["load_network", "helle", "--with-demo-staff"],
+        ):
+            subprocess.run(  # noqa: S603 - our own commands
+                [sys.executable, "-m", "torget", *command],
+                env={**os.environ, **environment},
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+        processes.start("web", "torget", "web", "--port", str(port))
+        processes.start("worker", "torget", "worker")
+        processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
+        processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
+
+    def _tell(self, port: int) -> None:
+        lines = [
+            f"torget: ready at http://127.0.0.1:{port}",
+            "",
+            "Library cards (invented people):",
+            *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in DEMO_CARDS),
+            "",
+            f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
+            "  desk.porvoo, finance.porvoo, coordinator.porvoo, operator",
+            "",
+            f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
+            "Ctrl-C ends everything.",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def _keys(home: Path) -> dict[str, str]:
+    """Made at the first start and kept, so that sessions and sealed credentials survive a restart."""
+    file = home / "keys.json"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(
+            json.dumps({"secret": secrets.token_urlsafe(48), "credentials": Fernet.generate_key().decode()})
+        )
+    kept: dict[str, str] = json.loads(file.read_text())
+    return kept
+
+
+def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, str]:
+    """The environment of a demo whose web is on `port`, the provider on the next one, the library system after it."""
+    keys = _keys(home)
+    koha = {
+        "kind": "koha",
+        "options": {
+            "base_url": f"http://127.0.0.1:{port + 2}/api/v1",
+            "client_id": "torget",
+            "client_secret": "sandbox-secret",
+        },
+    }
+    return {
+        "DATABASE_URL": database_url,
+        "TORGET_DEMO": "1",
+        "TORGET_SECRET_KEY": keys["secret"],
+        "TORGET_CREDENTIAL_KEYS": keys["credentials"],
+        "TORGET_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TORGET_STATIC_ROOT": str(home / "static"),
+        "TORGET_LIBRARY_SYSTEMS": json.dumps({"helle": koha}),
+        "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
+        "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
+        "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "TORGET_EMAIL_FOLDER": str(home / "mail"),
+    }

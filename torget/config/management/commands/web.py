@@ -1,0 +1,31 @@
+"""`torget web`: the web server, granian with WSGI (ASGI costs four times as much here; ADR 0003)."""
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = "Serve the pages on loopback; a proxy with TLS stands before it in production."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--threads", type=int, default=4, help="per worker process")
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        if settings.SECRET_KEY == settings.INSECURE_SECRET_KEY:
+            raise CommandError("Set TORGET_SECRET_KEY: a long random text that stays the same (docs/operations).")
+        os.execv(  # noqa: S606 - our own interpreter and fixed arguments
+            sys.executable,
+            [
+                *(sys.executable, "-m", "granian", "torget.config.wsgi:application"),
+                *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options["port"])),
+                *("--workers", str(options["workers"]), "--blocking-threads", str(options["threads"])),
+                *("--no-ws", "--http", "1", "--no-log"),
+            ],
+        )

@@ -1,0 +1,106 @@
+"""Translations: compile them for run time, and check that nothing is left untranslated.
+
+`python -m torget.config.messages compile` turns every .po file into the .mo file that Django reads (Babel does it, so
+that a fresh machine needs no gettext). `… check` extracts all strings with xgettext and fails on any string that a
+language lacks.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+PACKAGE = Path(__file__).resolve().parent.parent
+LANGUAGES = ("sv", "fi")
+"""English is the source language."""
+
+
+def po_files() -> list[Path]:
+    return sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/django.po"))
+
+
+def compile_all() -> None:
+    for source in po_files():
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalog = read_po(file, locale=source.parent.parent.name, domain="django")
+        with target.open("wb") as file:
+            write_mo(file, catalog)
+
+
+def locale_folders() -> list[Path]:
+    return sorted({file.parent.parent.parent for file in po_files()})
+
+
+def _extract(folder: Path) -> set[tuple[str | None, str]]:
+    """Every string below the folder that owns this locale folder and no other, by context and text."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "torget.config.settings"}
+    ignored = [
+        f"--ignore={other.parent.relative_to(folder.parent)}/*"
+        for other in locale_folders()
+        if other != folder and other.is_relative_to(folder.parent)
+    ]
+    subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "django", "makemessages", "--keep-pot", "--no-obsolete", "-l", "en", *ignored],
+        cwd=folder.parent,
+        env={**environment, "PYTHONPATH": str(PACKAGE.parent)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    template = folder / "django.pot"
+    with template.open("rb") as file:
+        catalog = read_po(file, domain="django")
+    template.unlink()
+    (folder / "en" / "LC_MESSAGES" / "django.po").unlink(missing_ok=True)
+    found = set()
+    for message in catalog:
+        identifier = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+        if identifier:
+            found.add((message.context, str(identifier)))
+    return found
+
+
+def untranslated(folder: Path) -> list[str]:
+    """One line per string that a language lacks, has only as a fuzzy guess, or has lost a placeholder in."""
+    wanted = _extract(folder)
+    faults = []
+    for language in LANGUAGES:
+        file = folder / language / "LC_MESSAGES" / "django.po"
+        with file.open("rb") as source:
+            catalog = read_po(source, locale=language, domain="django")
+        for context, text in sorted(wanted, key=lambda pair: (pair[1], pair[0] or "")):
+            message = catalog.get(text, context)
+            strings = message.string if message else ""
+            texts = strings if isinstance(strings, (list, tuple)) else [strings]
+            if message is None or message.fuzzy or not all(texts):
+                faults.append(f"{file.relative_to(PACKAGE.parent)}: no translation of {text!r}")
+            elif any(_placeholders(one) - _placeholders_of(message.id) for one in texts):
+                faults.append(f"{file.relative_to(PACKAGE.parent)}: a placeholder differs in {text!r}")
+    return faults
+
+
+def _placeholders(text: str) -> set[str]:
+    return {part.split(")")[0] for part in text.split("%(")[1:]}
+
+
+def _placeholders_of(identifier: object) -> set[str]:
+    texts = identifier if isinstance(identifier, (list, tuple)) else [identifier]
+    return set().union(*(_placeholders(str(text)) for text in texts))
+
+
+def main() -> int:
+    if sys.argv[1:] == ["compile"]:
+        compile_all()
+        return 0
+    faults = [fault for folder in locale_folders() for fault in untranslated(folder)]
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
