@@ -1,0 +1,185 @@
+"""Per-site settings and what they make of AV lines, BV and an order."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from torget.connectors.library_systems.sip2 import DIALECTS, Sip2Dialect
+from torget.connectors.library_systems.sip2.codec import Message
+from torget.connectors.library_systems.sip2.fees import (
+    BALANCE,
+    NotPayable,
+    UnreadableFees,
+    fee_identifier_for,
+    read_account,
+    read_amount,
+)
+from torget.foundation.core.money import ZERO, Money
+from torget.payments.core.ports import RegistrationLine, RegistrationOrder
+
+
+def answer(*lines: str, total: str | None = None) -> Message:
+    fields = tuple(("AV", line) for line in lines) + ((("BV", total),) if total is not None else ())
+    return Message(command="64", fixed=" " * 59, fields=fields)
+
+
+def order(*lines: tuple[str, int]) -> RegistrationOrder:
+    return RegistrationOrder(
+        marker="m-1",
+        marker_number=1,
+        patron_reference="1",
+        card_number="1",
+        lines=tuple(RegistrationLine(fee_reference=reference, amount=Money(cents)) for reference, cents in lines),
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"fee_pattern": re.compile("(?P<id>.)")}, "amount"),
+        ({"sends_fee_identifier": True}, "id"),
+        ({"fee_pattern": re.compile("(?P<amount>.)"), "sends_fee_identifier": True}, "id"),
+        ({"offers_choice": True}, "sends_fee_identifier"),
+        ({"terminator": b"|"}, "terminator"),
+        ({"payment_type": "2"}, "widths"),
+        ({"language_code": "fi"}, "widths"),
+        ({"encoding": "klingon"}, "encoding"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_once(settings: dict[str, Any], complaint: str) -> None:
+    with pytest.raises((ValueError, LookupError), match=complaint):
+        Sip2Dialect(**settings)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "line", "reference", "cents", "text"),
+    [
+        ("koha", "1234 12.50 Myöhästymismaksu", "1234", 1250, "Myöhästymismaksu"),
+        ("koha", "1234 0.05", "1234", 5, ""),
+        ("evergreen-3m", '1234 $12.50 "FINE" Sinuhe', "1234", 1250, "Sinuhe"),
+        (
+            "evergreen-swyer-b",
+            "Charge-Number: 1234, Amount-Due: 12.50, Fine-Type: FINE, Title: A, B",
+            "1234",
+            1250,
+            "A, B",
+        ),
+        ("evergreen-swyer-b", "Charge-Number: 1234, Amount-Due: 12.50, Fine-Type: FINE", "1234", 1250, ""),
+    ],
+)
+def test_fee_lines_of_known_systems(dialect: str, line: str, reference: str, cents: int, text: str) -> None:
+    (fee,) = read_account(answer(line, total=f"{cents / 100:.2f}"), DIALECTS[dialect]).fees
+    assert (fee.reference, fee.outstanding, fee.charged, fee.description) == (
+        reference,
+        Money(cents),
+        Money(cents),
+        text,
+    )
+
+
+def test_a_fee_without_an_id_is_known_by_its_text_even_when_it_grows() -> None:
+    dialect = DIALECTS["evergreen-legacy"]
+    before = read_account(answer("1.00 Overdue A", "1.00 Overdue A", "2.00 Lost B", total="4.00"), dialect).fees
+    after = read_account(answer("1.20 Overdue A", "1.00 Overdue A", "2.00 Lost B", total="4.20"), dialect).fees
+    assert [fee.reference for fee in before] == [fee.reference for fee in after]
+    assert len({fee.reference for fee in before}) == 3
+
+
+def test_total_only_offers_one_fee() -> None:
+    account = read_account(answer("ignored", total="20.40"), DIALECTS["total"])
+    assert [(fee.reference, fee.outstanding) for fee in account.fees] == [(BALANCE, Money(2040))]
+
+
+@pytest.mark.parametrize("total", [None, "", "0.00", "0", " 0.0 "])
+def test_no_debt_is_no_fee(total: str | None) -> None:
+    account = read_account(answer(total=total), DIALECTS["total"])
+    assert (account.fees, account.balance, account.credit) == ((), ZERO, ZERO)
+
+
+def test_credit_is_told_apart_and_never_netted() -> None:
+    assert read_account(answer(total="-5.00"), DIALECTS["total"]).credit == Money(500)
+    netted = read_account(answer("1 20.40 a", total="15.40"), DIALECTS["koha"])
+    assert ([fee.outstanding for fee in netted.fees], netted.credit) == ([Money(2040)], Money(500))
+    shown = read_account(answer("1 20.40 a", "2 -5.00 hyvitys", total="15.40"), DIALECTS["koha"])
+    assert ([fee.reference for fee in shown.fees], shown.credit) == (["1"], Money(500))
+    unstated = read_account(answer("1 20.40 a", "2 -5.00 hyvitys"), DIALECTS["koha"])
+    assert (unstated.balance, unstated.credit) == (Money(1540), Money(500))
+
+
+def test_what_the_lines_leave_out_is_offered_as_the_balance() -> None:
+    account = read_account(answer("1 2.00 a", total="5.00"), DIALECTS["koha"])
+    assert [(fee.reference, fee.outstanding) for fee in account.fees] == [("1", Money(200)), (BALANCE, Money(300))]
+
+
+@pytest.mark.parametrize("text", ["20,40", "EUR 20.40", "20.405", "1e3", "NaN", "1_0", "٢", "--1", ".5"])
+def test_amounts_that_could_be_misread_are_refused(text: str) -> None:
+    with pytest.raises(UnreadableFees):
+        read_amount(text)
+
+
+@pytest.mark.parametrize("lines", [("no pattern",), ("1 2.00 a", "1 3.00 b")])
+def test_lines_that_the_dialect_cannot_mean_are_refused(lines: tuple[str, ...]) -> None:
+    with pytest.raises(UnreadableFees):
+        read_account(answer(*lines, total="5.00"), DIALECTS["koha"])
+
+
+CHOICE = replace(DIALECTS["koha"], offers_choice=True)
+ITEMISED = ("1 2.40 a", "2 15.00 b", "3 3.00 c")
+
+
+@pytest.mark.parametrize(
+    ("lines", "identifier"),
+    [
+        ([("2", 1500)], "2"),
+        ([("2", 500)], "2"),
+        ([("1", 240), ("2", 1500), ("3", 300)], None),
+        ([("3", 300), ("1", 240), ("2", 1400)], None),
+    ],
+)
+def test_one_fee_goes_by_its_id_and_all_go_by_their_sum(lines: list[tuple[str, int]], identifier: str | None) -> None:
+    for dialect in (DIALECTS["koha"], CHOICE):
+        account = read_account(answer(*ITEMISED, total="20.40"), dialect)
+        assert fee_identifier_for(order(*lines), account, dialect) == identifier
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [("1", 0)],
+        [("1", -100)],
+        [("1", 240), ("2", -100)],
+        [("1", 241)],
+        [("9", 100)],
+        [("1", 100), ("1", 100)],
+        [("1", 240), ("2", 1500)],
+        [(BALANCE, 2040)],
+    ],
+)
+def test_orders_that_one_payment_cannot_carry_are_refused(lines: list[tuple[str, int]]) -> None:
+    account = read_account(answer(*ITEMISED, total="20.40"), CHOICE)
+    with pytest.raises(NotPayable):
+        fee_identifier_for(order(*lines), account, CHOICE)
+
+
+@pytest.mark.parametrize("dialect", [DIALECTS["koha"], replace(DIALECTS["koha"], sends_fee_identifier=False)])
+def test_without_choice_a_fee_that_came_meanwhile_does_not_stop_the_others(dialect: Sip2Dialect) -> None:
+    account = read_account(answer(*ITEMISED, total="20.40"), dialect)
+    assert fee_identifier_for(order(("1", 240), ("2", 1500)), account, dialect) is None
+
+
+def test_fee_without_an_id_of_its_own_is_not_named() -> None:
+    account = read_account(answer("1 2.00 a", total="5.00"), CHOICE)
+    both = order(("1", 200), (BALANCE, 300))
+    assert fee_identifier_for(both, account, CHOICE) is None
+    with pytest.raises(NotPayable):
+        fee_identifier_for(order((BALANCE, 300)), account, CHOICE)
+
+
+def test_a_total_that_shrank_is_not_overpaid() -> None:
+    account = read_account(answer(total="20.39"), DIALECTS["total"])
+    assert fee_identifier_for(order((BALANCE, 2039)), account, DIALECTS["total"]) is None
+    with pytest.raises(NotPayable):
+        fee_identifier_for(order((BALANCE, 2040)), account, DIALECTS["total"])

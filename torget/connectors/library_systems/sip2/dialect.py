@@ -1,0 +1,87 @@
+"""What differs from site to site in SIP2: the standard leaves open nearly everything that money depends on."""
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+
+class SignInMessage(Enum):
+    """Which message checks a PIN."""
+
+    PATRON_INFORMATION = "63"
+    PATRON_STATUS = "23"
+
+
+_HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sip2Dialect:
+    """The settings of one site; the defaults promise the least: one total, paid in one sum, oldest fees first."""
+
+    encoding: str = "utf-8"
+    """Koha before UTF-8 sends Latin-1; the checksum is counted over the bytes either way."""
+    terminator: bytes = b"\r"
+    language_code: str = "000"
+    """007 Finnish, 008 Swedish, 001 English, 000 unknown."""
+    sends_checksums: bool = True
+    tolerates_checksums_of_text: bool = True
+    """A wrong checksum on an answer with letters beyond ASCII is logged, not refused: servers count other bytes."""
+    fee_pattern: re.Pattern[str] | None = None
+    """How an AV line reads, with the groups amount, id and text; None: only the total in BV is used."""
+    sends_fee_identifier: bool = False
+    """The id in AV may be sent back as CG. Old Koha ignores CG and pays the oldest fees: leave this off there."""
+    offers_choice: bool = False
+    """Let patrons choose fees. One payment carries one fee or all of them, so turn this on only where the pay page
+    offers just these two: a choice of several of many is refused before it is sent, and the money goes back."""
+    sign_in_message: SignInMessage = SignInMessage.PATRON_INFORMATION
+    fee_type: str = "01"
+    payment_type: str = "02"
+    """02 is a card. Koha stores it as 'SIP02', which must exist there as an authorised value."""
+    currency: str = "EUR"
+    time_zone: ZoneInfo = _HELSINKI
+
+    def __post_init__(self) -> None:
+        codecs.lookup(self.encoding)
+        groups = self.fee_pattern.groupindex if self.fee_pattern else {}
+        if self.fee_pattern and "amount" not in groups:
+            raise ValueError("fee_pattern needs a group named 'amount'")
+        if self.sends_fee_identifier and "id" not in groups:
+            raise ValueError("sends_fee_identifier needs a fee_pattern with a group named 'id'")
+        if self.offers_choice and not self.sends_fee_identifier:
+            raise ValueError("offers_choice needs sends_fee_identifier")
+        if self.terminator not in {b"\r", b"\n", b"\r\n"}:
+            raise ValueError("terminator is CR, LF or both")
+        widths = ((self.language_code, 3), (self.fee_type, 2), (self.payment_type, 2), (self.currency, 3))
+        if any(len(value) != width or not value.isascii() for value, width in widths):
+            raise ValueError("language, fee type, payment type and currency have fixed widths")
+
+
+_AMOUNT = r"(?P<amount>-?[0-9]+\.[0-9]{2})"
+
+DIALECTS: Mapping[str, Sip2Dialect] = {
+    # Any server at all: the total, and one payment of it.
+    "total": Sip2Dialect(),
+    # Koha of the years when names were Latin-1 and CG was ignored.
+    "koha-latin1": Sip2Dialect(encoding="latin-1", terminator=b"\r\n"),
+    # Koha that is set to av_field_template "[% accountline.accountlines_id %] [% amount %] [% description %]".
+    "koha": Sip2Dialect(
+        fee_pattern=re.compile(rf"(?P<id>[0-9]+) {_AMOUNT}(?: (?P<text>.*))?"), sends_fee_identifier=True
+    ),
+    # Evergreen's av_format 'eg_legacy' names no fee, so it can only be shown.
+    "evergreen-legacy": Sip2Dialect(fee_pattern=re.compile(rf"{_AMOUNT} (?P<text>.*)")),
+    # Evergreen's '3m' and 'swyer_a'.
+    "evergreen-3m": Sip2Dialect(
+        fee_pattern=re.compile(rf'(?P<id>[0-9]+) \${_AMOUNT} "[^"]*" ?(?P<text>.*)'), sends_fee_identifier=True
+    ),
+    # Evergreen's 'swyer_b'.
+    "evergreen-swyer-b": Sip2Dialect(
+        fee_pattern=re.compile(
+            rf"Charge-Number: (?P<id>[0-9]+), Amount-Due: {_AMOUNT}, Fine-Type: [^,]*(?:, Title: (?P<text>.*))?"
+        ),
+        sends_fee_identifier=True,
+    ),
+}
