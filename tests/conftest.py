@@ -1,0 +1,60 @@
+"""What every test may ask for: a real PostgreSQL, Helle's network, and the sandboxes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from torget.config.embedded_postgres import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """An embedded server for this run alone; durability is off because its data is thrown away."""
+    folder: Path = tmp_path_factory.mktemp("postgres") / "data"
+    server = EmbeddedPostgres(folder, {"fsync": "off", "synchronous_commit": "off", "max_connections": "60"})
+    server.start()
+    yield server
+    server.stop()
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker) -> None:
+    """Migrate the embedded server's own database; it belongs to this run, so no second one is needed beside it."""
+    connections["default"].settings_dict.update(HOST=str(postgres.socket_folder), USER="torget", NAME="torget")
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def credential_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+@pytest.fixture(autouse=True)
+def _credential_keys(settings: object, credential_key: str) -> None:
+    settings.CREDENTIAL_KEYS = [credential_key]  # type: ignore[attr-defined]
+
+
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "checkout_paymenttransition")
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database whose transactions really commit, emptied afterwards.
+
+    Django's own flush cannot do it: append-only tables refuse TRUNCATE, and the table of legal steps must stay.
+    """
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            tables = sorted(set(connection.introspection.table_names(cursor)) - set(KEPT_TABLES))
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+            cursor.execute("SET session_replication_role = DEFAULT")
+        connections.close_all()

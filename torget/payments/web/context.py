@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from torget.foundation.design.page import NavigationItem
-from torget.payments.web.patron.session import signed_in_patron
+from torget.payments.web.patron_session import signed_in_patron
 from torget.payments.web.site import site_of
 
 

@@ -9,7 +9,7 @@ from torget.foundation.cooperations.models import Branch, Cooperation, Municipal
 from torget.foundation.design.page import Site
 from torget.foundation.design.themes import Theme
 from torget.foundation.design.views import theme_url
-from torget.payments.web.patron.session import signed_in_patron
+from torget.payments.web.patron_session import signed_in_patron
 
 _DOOR = "door"
 

@@ -34,7 +34,7 @@ from torget.payments.fees.models import FeeType
 from torget.payments.fees.policy import load_policy
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
-from torget.payments.web.patron.session import SignedInPatron, patron_required
+from torget.payments.web.patron_session import SignedInPatron, patron_required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from torget.foundation.cooperations.models import Cooperation, Municipality
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
-from torget.payments.web.patron.session import SignedInPatron, patron_required
+from torget.payments.web.patron_session import SignedInPatron, patron_required
 from torget.payments.web.site import library_cooperation, municipality_of
 
 HISTORY_MAX = 100

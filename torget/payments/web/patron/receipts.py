@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from torget.payments.checkout.models import Receipt
 from torget.payments.receipts.build import ReceiptView, build_receipt
 from torget.payments.receipts.pdf import receipt_pdf
-from torget.payments.web.patron.session import signed_in_patron
+from torget.payments.web.patron_session import signed_in_patron
 
 
 def _view(request: HttpRequest, token: str) -> ReceiptView:

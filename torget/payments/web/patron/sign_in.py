@@ -18,7 +18,7 @@ from torget.foundation.people.throttle import TooManyFailures
 from torget.payments.core.ports import LibrarySystemError, WrongCredentials
 from torget.payments.fees.sign_in import SignedIn, sign_in_patron
 from torget.payments.web.address import client_address
-from torget.payments.web.patron.session import SignedInPatron, forget_patron, remember_patron, signed_in_patron
+from torget.payments.web.patron_session import SignedInPatron, forget_patron, remember_patron, signed_in_patron
 from torget.payments.web.site import choose_door, library_cooperation
 
 
