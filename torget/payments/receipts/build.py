@@ -1,2 +1,0 @@
-class ReceiptView: number=""
-def build_receipt(**k): return ReceiptView()

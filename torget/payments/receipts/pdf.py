@@ -1,1 +1,0 @@
-def receipt_pdf(v): return b""
