@@ -9,7 +9,7 @@ from torget.connectors.library_systems.koha import KohaLibrary
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import RegistrationLine, RegistrationOrder, RegistrationOutcome
 from torget.sandbox.koha import Fault, KohaSettings, SandboxKoha
-from torget.sandbox.koha.control import books
+from torget.sandbox.koha.control import credits_booked
 from torget.sandbox.koha.store import MICROS_PER_CENT
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
 from torget.sandbox.server import serving
@@ -56,9 +56,8 @@ class KohaWorld:
         return Money(sum(credit["amount_cents"] for credit in self.credits(card_number)))
 
     def credits(self, card_number: str) -> list[dict[str, Any]]:
-        patron_id = self._patron_id(card_number)
-        every = books(self.sandbox.store)["credits"]
-        return [credit for credit in every if credit["patron_id"] == patron_id and credit["interface"] == "api"]
+        every = credits_booked(self.sandbox.store, patron_id=self._patron_id(card_number))
+        return [credit for credit in every if credit["interface"] == "api"]
 
     def owed(self, card_number: str) -> Money:
         found = self.sandbox.store.row(
