@@ -4,11 +4,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from tests.ports.library_system_suite import Misfortune
+from tests.ports.library_system_suite import Misfortune, new_patron
 from torget.connectors.library_systems.koha import KohaLibrary
 from torget.foundation.core.money import Money
+from torget.payments.core.ports import RegistrationLine, RegistrationOrder, RegistrationOutcome
 from torget.sandbox.koha import Fault, KohaSettings, SandboxKoha
-from torget.sandbox.koha.control import books
+from torget.sandbox.koha.control import credits_booked
 from torget.sandbox.koha.store import MICROS_PER_CENT
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
 from torget.sandbox.server import serving
@@ -55,9 +56,8 @@ class KohaWorld:
         return Money(sum(credit["amount_cents"] for credit in self.credits(card_number)))
 
     def credits(self, card_number: str) -> list[dict[str, Any]]:
-        patron_id = self._patron_id(card_number)
-        every = books(self.sandbox.store)["credits"]
-        return [credit for credit in every if credit["patron_id"] == patron_id and credit["interface"] == "api"]
+        every = credits_booked(self.sandbox.store, patron_id=self._patron_id(card_number))
+        return [credit for credit in every if credit["interface"] == "api"]
 
     def owed(self, card_number: str) -> Money:
         found = self.sandbox.store.row(
@@ -87,3 +87,28 @@ def koha_world(settings: KohaSettings | None = None) -> Iterator[KohaWorld]:
         yield world
         world.library.close()
     sandbox.close()
+
+
+def plain_again(sandbox: SandboxKoha) -> None:
+    """No faults, and the preferences as they come."""
+    sandbox.faults.clear()
+    for name in KohaSettings.__slots__:
+        setattr(sandbox.settings, name, getattr(KohaSettings(), name))
+
+
+def read_first_demo_patron(library: KohaLibrary) -> int:
+    return len(library.account(patron_reference="1001", card_number="").fees)
+
+
+def outcome_of(world: KohaWorld, *, cents: int = 255) -> tuple[RegistrationOutcome, Money]:
+    """Register a fresh patron's only fee; the outcome, and what the books say was received."""
+    patron = new_patron(cents)
+    world.add(patron)
+    order = RegistrationOrder(
+        marker=f"m-{patron.patron_id}",
+        marker_number=patron.patron_id,
+        patron_reference=str(patron.patron_id),
+        card_number=patron.card_number,
+        lines=(RegistrationLine(fee_reference=str(patron.fees[0].fee_id), amount=Money(cents)),),
+    )
+    return world.library.register(order).outcome, world.received(patron.card_number)

@@ -1,7 +1,6 @@
 """Rows of the books as Koha's JSON, with its key names, its nulls and its plain numbers."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, Final
 
 from torget.sandbox.koha.store import Row, Store
@@ -25,7 +24,6 @@ def patron_json(store: Store, patron: Row) -> dict[str, Any]:
     restricted = bool(patron["restricted"])
     if patron["banned_until_paid"]:
         restricted = restricted or outstanding(store, patron["patron_id"]) > 0
-    expires = patron["expiry_date"]
     return {
         "patron_id": patron["patron_id"],
         "cardnumber": patron["cardnumber"],
@@ -36,8 +34,7 @@ def patron_json(store: Store, patron: Row) -> dict[str, Any]:
         "library_id": patron["library_id"],
         "category_id": patron["category_id"],
         "date_of_birth": patron["date_of_birth"],
-        "expiry_date": expires,
-        "expired": bool(expires) and date.fromisoformat(expires) < date.today(),  # noqa: DTZ011
+        "expiry_date": patron["expiry_date"],
         "restricted": restricted,
         "patron_card_lost": bool(patron["patron_card_lost"]),
         "login_attempts": patron["login_attempts"],

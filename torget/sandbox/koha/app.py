@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -66,7 +66,6 @@ class SandboxKoha:
             response = self._answer_with_faults(request)
         if response is None:
             _drop_line(environ)
-            return []
         return response(environ, start_response)
 
     def _answer_with_faults(self, request: Request) -> Response | None:
@@ -166,6 +165,8 @@ def _spoilt(fault: Fault, response: Response) -> Response | None:
     return response
 
 
-def _drop_line(environ: dict[str, Any]) -> None:
+def _drop_line(environ: dict[str, Any]) -> NoReturn:
     line: socket.socket = environ["werkzeug.socket"]
     line.shutdown(socket.SHUT_RDWR)
+    # werkzeug takes this for what it is, a client that has gone, and writes nothing.
+    raise ConnectionResetError

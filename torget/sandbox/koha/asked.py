@@ -130,7 +130,8 @@ def credit_body(request: Request) -> dict[str, Any]:
     for name, types in _CREDIT_TYPES.items():
         if name in body and (isinstance(body[name], bool) or not isinstance(body[name], types)):
             errors.append((f"/body/{name}", f"Expected another type - got {type(body[name]).__name__}."))
-    for index, line_id in enumerate(body.get("account_lines_ids") or []):
+    line_ids = body.get("account_lines_ids")
+    for index, line_id in enumerate(line_ids if isinstance(line_ids, list) else []):
         if isinstance(line_id, bool) or not isinstance(line_id, int):
             errors.append((f"/body/account_lines_ids/{index}", "Expected integer - got string."))
     if not errors and body["amount"] < 0:

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from torget.sandbox.koha.faults import Fault
 from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
-from torget.sandbox.koha.store import MICROS_PER_CENT, Store
+from torget.sandbox.koha.store import MICROS_PER_CENT, Row, Store
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
 
 if TYPE_CHECKING:
@@ -55,12 +55,20 @@ def pay_at_desk(store: Store, fee_id: int) -> int:
     return micros // MICROS_PER_CENT
 
 
-def books(store: Store) -> dict[str, Any]:
-    """All that was asked and all credits with where they went; amounts in cents as text, exact."""
-    credit_lines = store.rows("select * from account_lines where credit_type is not null order by account_line_id")
+def credits_booked(store: Store, *, patron_id: int | None = None) -> list[Row]:
+    """All credits, or one patron's, the desk's among them (interface 'intranet'; ours have 'api')."""
+    only, values = ("true", ()) if patron_id is None else ("patron_id = ?", (patron_id,))
+    credit_lines = store.rows(
+        f"select * from account_lines where credit_type is not null and {only} order by account_line_id", values
+    )
     for credit in credit_lines:
         credit["amount_cents"] = _cents(-credit.pop("amount"))
         credit["left_over_cents"] = _cents(-credit.pop("amount_outstanding"))
+    return credit_lines
+
+
+def books(store: Store) -> dict[str, Any]:
+    """All that was asked and all credits with where they went; amounts in cents as text, exact."""
     offsets = store.rows("select * from offsets order by offset_id")
     for offset in offsets:
         offset["amount_cents"] = _cents(-offset.pop("amount"))
@@ -69,7 +77,7 @@ def books(store: Store) -> dict[str, Any]:
     )
     return {
         "requests": store.rows("select * from requests order by request_id"),
-        "credits": credit_lines,
+        "credits": credits_booked(store),
         "offsets": offsets,
         "outstanding_cents": _cents(owed["owed"] if owed else 0),
     }

@@ -35,6 +35,7 @@ class _Chance:
     probability: float
     seconds: float
     path_contains: str
+    method: str | None
     dice: random.Random
 
 
@@ -61,11 +62,18 @@ class Faults:
             self._planned.append(_Planned(Fault(fault), count, seconds, path_contains, method))
 
     def fail_by_chance(
-        self, fault: Fault, *, probability: float, seed: int, seconds: float = 0.0, path_contains: str = ""
+        self,
+        fault: Fault,
+        *,
+        probability: float,
+        seed: int,
+        seconds: float = 0.0,
+        path_contains: str = "",
+        method: str | None = None,
     ) -> None:
         with self._lock:
             dice = random.Random(seed)
-            self._chances.append(_Chance(Fault(fault), probability, seconds, path_contains, dice))
+            self._chances.append(_Chance(Fault(fault), probability, seconds, path_contains, method, dice))
 
     def clear(self) -> None:
         with self._lock:
@@ -81,6 +89,7 @@ class Faults:
                         self._planned.remove(planned)
                     return Struck(planned.fault, planned.seconds)
             for chance in self._chances:
-                if chance.path_contains in path and chance.dice.random() < chance.probability:
+                is_meant = chance.path_contains in path and chance.method in {None, method}
+                if is_meant and chance.dice.random() < chance.probability:
                     return Struck(chance.fault, chance.seconds)
         return None

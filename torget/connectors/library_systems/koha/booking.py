@@ -36,7 +36,8 @@ def _outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
         return RegistrationOutcome.REFUSED
     if status == httpx.codes.BAD_REQUEST and schema_errors(body):
         return RegistrationOutcome.REFUSED
-    if status == httpx.codes.SERVICE_UNAVAILABLE and isinstance(body, Mapping) and "maintenance" in str(body):
+    said = str(body.get("error", "")) if isinstance(body, Mapping) else ""
+    if status == httpx.codes.SERVICE_UNAVAILABLE and "maintenance" in said.lower():
         # Koha's own word while its database is being changed; a gateway's bare 503 may hide an executed request.
         return RegistrationOutcome.NOT_SENT
     return RegistrationOutcome.UNKNOWN
