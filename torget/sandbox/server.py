@@ -12,6 +12,8 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 class _QuietKeepAlive(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go out in two writes; with Nagle's algorithm the second waits for the other side's acknowledgement.
+    disable_nagle_algorithm = True
 
     def log_request(self, *_: object) -> None:
         """The sandboxes keep their own books of what was asked."""

@@ -30,6 +30,8 @@ _ROUTES = Map(
     ]
 )
 
+_PLANS_CALLBACKS = ("refund", "report", "settlement_report")
+
 
 class Application:
     """Holds nothing of its own: everything is in the state, so any number of threads may call it."""
@@ -65,7 +67,7 @@ class Application:
             answer = self._answer(request, endpoint, merchant, values)
         except Refusal as refusal:
             answer = Answer(content=refusal.content, status_code=refusal.status_code)
-        if self._dispatcher is not None:
+        if self._dispatcher is not None and endpoint in _PLANS_CALLBACKS:
             self._dispatcher.wake()
         return signed_response(answer, self._state, merchant, method=request.method)
 

@@ -1,0 +1,16 @@
+"""Every payment provider through the one suite; a new one adds its world to the list."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
+from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
+
+
+class TestPaytrail(PaymentProviderSuite):
+    @pytest.fixture(params=[ORDINARY, AGGREGATE, SUOMI_FI], ids=["ordinary", "aggregate", "suomi_fi"])
+    def world(self, request: pytest.FixtureRequest) -> Iterator[PaymentProviderWorld]:
+        world = PaytrailWorld(request.param)
+        yield world
+        world.close()
