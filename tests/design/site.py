@@ -50,7 +50,7 @@ GROUPS = [
                 reason="Ersättning för förkommet material. Ingen moms.",
                 amount=Money(2750),
                 is_payable=False,
-                not_payable_reason="Kan inte betalas nu: biblioteket utreder din fråga. Du får ett meddelande om svaret.",
+                not_payable_reason="Kan inte betalas nu: biblioteket utreder saken. Du får ett meddelande om svaret.",
                 tag=p.Tag(text="Under utredning", colour=p.TagColour.YELLOW),
                 question_url="#fraga",
             ),
@@ -88,9 +88,18 @@ EVENTS = [
 
 
 class ContactForm(forms.Form):
-    card = forms.CharField(label="Bibliotekskortets nummer", help_text="Numret står på kortets baksida.")
-    pin = forms.CharField(label="PIN-kod", widget=forms.PasswordInput)
-    email = forms.EmailField(label="E-post för kvittot", required=False)
+    card = forms.CharField(
+        label="Bibliotekskortets nummer",
+        help_text="Numret står på kortets baksida.",
+        widget=forms.TextInput({"autocomplete": "username"}),
+    )
+    pin = forms.CharField(
+        label="PIN-kod",
+        widget=forms.PasswordInput({"autocomplete": "current-password", "class": "govuk-input--width-10"}),
+    )
+    email = forms.EmailField(
+        label="E-post för kvittot", required=False, widget=forms.EmailInput({"autocomplete": "email"})
+    )
     born = DatePartsField(label="Födelsedatum", help_text="Till exempel 24 11 2026")
     subject = forms.ChoiceField(
         label="Vad gäller saken?", choices=[("fee", "En avgift"), ("card", "Mitt kort")], widget=forms.RadioSelect
@@ -146,7 +155,14 @@ def fees(request: HttpRequest) -> HttpResponse:
 
 
 def form(request: HttpRequest) -> HttpResponse:
-    posted = request.POST or {"card": "1234", "email": "maja", "born_0": "31", "born_1": "2", "born_2": "2010"}
+    posted = request.POST or {
+        "card": "1234",
+        "email": "maja",
+        "born_day": "31",
+        "born_month": "2",
+        "born_year": "2010",
+        "token": "x",
+    }
     return render(request, "form.html", context(request, form=ContactForm(posted)))
 
 

@@ -27,7 +27,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "torget.foundation.design.forms.GovukRenderer"
+FORM_RENDERER = "torget.foundation.design.forms.DesignFormRenderer"
 STATIC_URL = "/static/"
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("fi", "Suomi"), ("en", "English")]

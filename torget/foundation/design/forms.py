@@ -30,12 +30,11 @@ _OWN_WIDGETS = frozenset(
     }
 )
 # Django has one template for each type of input; one of ours serves them all.
-_SAME_TEMPLATE = dict.fromkeys(
-    ("date.html", "email.html", "number.html", "tel.html", "text.html", "url.html"), "input.html"
-)
+_INPUTS = ("date.html", "email.html", "number.html", "tel.html", "text.html", "url.html")
+_SAME_TEMPLATE = dict.fromkeys(_INPUTS, "input.html")
 
 
-class GovukRenderer(DjangoTemplates):
+class DesignFormRenderer(DjangoTemplates):
     """Set FORM_RENDERER to this class; then `{{ form }}` and `{{ form.name.as_field_group }}` give GOV.UK markup."""
 
     form_template_name = "design/forms/form.html"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, Field
 from django.forms.boundfield import BoundField
 
 register = template.Library()
@@ -27,13 +27,19 @@ def has_errors(form: object) -> bool:
     return isinstance(form, BaseForm) and bool(form.errors)
 
 
+def _summary_text(field: BoundField, text: str) -> str:
+    """Alone in the summary, 'This field is required.' says nothing, so Django's own text gets the label before it."""
+    is_generic = text == str(Field.default_error_messages["required"])
+    return f"{field.label}: {text}" if is_generic else text
+
+
 @register.filter
 def error_links(form: BaseForm) -> list[ErrorLink]:
     """The form's own errors first, then the fields' errors in the order of the fields."""
     links = [ErrorLink(str(text), "") for text in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else first_control_id(field)
-        links += [ErrorLink(str(text), target) for text in field.errors]
+        links += [ErrorLink(_summary_text(field, str(text)), target) for text in field.errors]
     return links
 
 

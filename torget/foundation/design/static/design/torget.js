@@ -80,6 +80,8 @@ function guardAgainstDoubleSubmit() {
       event.preventDefault();
     } else if (form.hasAttribute("data-once")) {
       form.dataset.sent = "yes";
+      // When the network fails the page stays, and its button must work again.
+      setTimeout(() => delete form.dataset.sent, 10_000);
     }
   });
   // A page that the back button brings out of memory may be sent again.
