@@ -79,7 +79,7 @@ def untranslated(folder: Path) -> list[str]:
             texts = strings if isinstance(strings, (list, tuple)) else [strings]
             if message is None or message.fuzzy or not all(texts):
                 faults.append(f"{file.relative_to(PACKAGE.parent)}: no translation of {text!r}")
-            elif any(_placeholders(one) - _placeholders_of(message.id) for one in texts):
+            elif any(_placeholders(one or "") - _placeholders_of(message.id) for one in texts):
                 faults.append(f"{file.relative_to(PACKAGE.parent)}: a placeholder differs in {text!r}")
     return faults
 

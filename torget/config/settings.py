@@ -216,5 +216,6 @@ LOGGING = {
         # Django's own request log repeats ours and would print whole addresses, which may carry signed parameters.
         "django.request": {"level": "CRITICAL"},
         "httpx": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
     },
 }

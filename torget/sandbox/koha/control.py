@@ -4,24 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from werkzeug import Request, Response
 from werkzeug.routing import Rule
 
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.koha.faults import Fault, Faults
 from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import MICROS_PER_CENT, Row, Store
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
 
-if TYPE_CHECKING:
-    from torget.sandbox.koha.app import SandboxKoha
+
+class Knobs(Protocol):
+    """What of the sandbox can be turned and looked into from outside."""
+
+    store: Store
+    faults: Faults
+    settings: KohaSettings
+
+    def load(self, population: SandboxPopulation) -> None: ...
+
+    def revoke_tokens(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Control:
-    handle: "Callable[[SandboxKoha, Request], Response]"
+    handle: Callable[[Knobs, Request], Response]
 
 
 def grow_fees(store: Store, cents: int, *, fee_id: int | None = None) -> int:
@@ -115,7 +124,7 @@ def _asked(request: Request) -> dict[str, Any]:
     return body
 
 
-def _load(koha: "SandboxKoha", request: Request) -> Response:
+def _load(koha: Knobs, request: Request) -> Response:
     try:
         population = population_from_json(_asked(request))
     except (TypeError, ValueError) as wrong:
@@ -124,17 +133,17 @@ def _load(koha: "SandboxKoha", request: Request) -> Response:
     return as_json(200, {"patrons": len(population.patrons), "items": len(population.items)})
 
 
-def _reset(koha: "SandboxKoha", _request: Request) -> Response:
+def _reset(koha: Knobs, _request: Request) -> Response:
     koha.store.reset()
     koha.faults.clear()
     return as_json(200, {})
 
 
-def _books(koha: "SandboxKoha", _request: Request) -> Response:
+def _books(koha: Knobs, _request: Request) -> Response:
     return as_json(200, books(koha.store))
 
 
-def _fail(koha: "SandboxKoha", request: Request) -> Response:
+def _fail(koha: Knobs, request: Request) -> Response:
     """{"fault", "count"} for the next requests, {"fault", "probability", "seed"} by chance, {} for no more faults."""
     body = _asked(request)
     if not body:
@@ -149,7 +158,7 @@ def _fail(koha: "SandboxKoha", request: Request) -> Response:
     return as_json(200, {})
 
 
-def _settings(koha: "SandboxKoha", request: Request) -> Response:
+def _settings(koha: Knobs, request: Request) -> Response:
     """Change any of KohaSettings; answers with the names that can be changed."""
     names = [field.name for field in fields(KohaSettings)]
     for name, value in _asked(request).items():
@@ -159,16 +168,16 @@ def _settings(koha: "SandboxKoha", request: Request) -> Response:
     return as_json(200, {"settings": names})
 
 
-def _grow(koha: "SandboxKoha", request: Request) -> Response:
+def _grow(koha: Knobs, request: Request) -> Response:
     body = _asked(request)
     return as_json(200, {"grown": grow_fees(koha.store, int(body.get("cents", 20)), fee_id=body.get("fee_id"))})
 
 
-def _desk(koha: "SandboxKoha", request: Request) -> Response:
+def _desk(koha: Knobs, request: Request) -> Response:
     return as_json(200, {"paid_cents": pay_at_desk(koha.store, int(_asked(request)["fee_id"]))})
 
 
-def _revoke(koha: "SandboxKoha", _request: Request) -> Response:
+def _revoke(koha: Knobs, _request: Request) -> Response:
     koha.revoke_tokens()
     return as_json(200, {})
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from torget.connectors.http import new_client
 from torget.sandbox.paytrail.clock import SandboxClock
 from torget.sandbox.paytrail.outbox import Callback, Outbox
 
@@ -17,7 +16,7 @@ Deliver = Callable[[Callback], int]
 
 
 def http_delivery() -> Deliver:
-    client = new_client("")
+    client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)
 
     def deliver(callback: Callback) -> int:
         response = client.request(
