@@ -6,6 +6,7 @@ from torget.payments.checkout.models import Payment, PaymentEvent, PaymentLine, 
 from torget.payments.core.checkout import State
 from torget.payments.ledger.models import Posting
 
+
 def balances() -> dict[str, int]:
     sums: dict[str, int] = {}
     for account, cents in Posting.objects.values_list("account", "amount_cents"):

@@ -23,9 +23,9 @@ def in_language(texts: LocalisedText, language: str) -> str:
     return next((text for text in texts.values() if text), "")
 
 
-# Letter order of Finnish and Swedish (SFS 4600): v and w are one letter only in old lists, so they stay apart here;
-# å, ä and ö come after z in that order, ü sorts as y, and other accents are dropped.
-_AFTER_Z = {"å": "z\x01", "ä": "z\x02", "æ": "z\x02", "ö": "z\x03", "ø": "z\x03", "ü": "y\x01"}
+# Letter order of Finnish and Swedish (SFS 4600): å, ä and ö come after z in that order, ü sorts as y, and other accents
+# are dropped. The three stand for characters that follow 'z' in plain byte order.
+_AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y"}
 
 
 def sort_key(text: str) -> str:

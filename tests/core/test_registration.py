@@ -1,0 +1,73 @@
+"""What may be booked, and what a lost answer meant."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from torget.foundation.core.money import Money
+from torget.payments.core.ports import AccountSnapshot, LibraryFee, PatronIdentity, RegistrationLine
+from torget.payments.core.registration import Difference, judge_difference, plan_registration
+
+
+def account(**cents: int) -> AccountSnapshot:
+    fees = tuple(
+        LibraryFee(reference=reference, kind="", outstanding=Money(amount), charged=Money(amount))
+        for reference, amount in cents.items()
+    )
+    patron = PatronIdentity(reference="1", card_number="1")
+    return AccountSnapshot(patron=patron, fees=fees, read_at=datetime(2026, 11, 24, tzinfo=UTC))
+
+
+def lines(**cents: int) -> tuple[RegistrationLine, ...]:
+    return tuple(RegistrationLine(fee_reference=reference, amount=Money(amount)) for reference, amount in cents.items())
+
+
+@pytest.mark.parametrize(
+    ("paid", "now", "book", "give_back"),
+    [
+        (lines(a=100, b=50), account(a=100, b=50), lines(a=100, b=50), ()),
+        (lines(a=100), account(a=120), lines(a=100), ()),  # grew: the paid amount is booked
+        (lines(a=100), account(a=80), (), lines(a=100)),  # shrank
+        (lines(a=100, b=50), account(b=50), lines(b=50), lines(a=100)),  # gone
+        (lines(a=100), account(), (), lines(a=100)),
+    ],
+)
+def test_plan_by_fee(
+    paid: tuple[RegistrationLine, ...],
+    now: AccountSnapshot,
+    book: tuple[RegistrationLine, ...],
+    give_back: tuple[RegistrationLine, ...],
+) -> None:
+    plan = plan_registration(paid, now, can_choose_fees=True)
+    assert (plan.book, plan.give_back) == (book, give_back)
+
+
+def test_without_choice_everything_or_nothing() -> None:
+    assert plan_registration(lines(a=100), account(x=60, y=40), can_choose_fees=False).book == lines(a=100)
+    assert plan_registration(lines(a=100), account(x=60), can_choose_fees=False).give_back == lines(a=100)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "verdict"),
+    [
+        ({"a": 100, "b": 50}, account(b=50), Difference.BOOKED),
+        ({"a": 100}, account(a=100), Difference.UNBOOKED),
+        ({"a": 100}, account(a=60), Difference.UNCLEAR),
+        ({"a": 120}, account(a=20), Difference.BOOKED),
+        ({"a": 100}, account(a=130), Difference.UNCLEAR),
+    ],
+)
+def test_difference_by_fee(before: dict[str, int], now: AccountSnapshot, verdict: Difference) -> None:
+    assert judge_difference(lines(a=100), before, now, can_choose_fees=True) is verdict
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (account(balance=50), Difference.BOOKED),
+        (account(balance=150), Difference.UNBOOKED),
+        (account(balance=100), Difference.UNCLEAR),
+    ],
+)
+def test_difference_by_total(now: AccountSnapshot, verdict: Difference) -> None:
+    assert judge_difference(lines(balance=100), {"balance": 150}, now, can_choose_fees=False) is verdict
