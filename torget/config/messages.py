@@ -8,6 +8,7 @@ language lacks.
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -53,8 +54,9 @@ def _extract(folder: Path) -> set[tuple[str | None, str]]:
         stdout=subprocess.DEVNULL,
     )
     template = folder / "django.pot"
-    with template.open("rb") as file:
-        catalog = read_po(file, domain="django")
+    # A template says "nplurals=INTEGER", which Babel does not read.
+    text = template.read_text(encoding="utf-8").replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2; plural=0")
+    catalog = read_po(StringIO(text), domain="django")
     template.unlink()
     (folder / "en" / "LC_MESSAGES" / "django.po").unlink(missing_ok=True)
     found = set()
@@ -93,11 +95,25 @@ def _placeholders_of(identifier: object) -> set[str]:
     return set().union(*(_placeholders(str(text)) for text in texts))
 
 
+def homeless() -> list[str]:
+    """Files with strings to translate that no locale folder is responsible for."""
+    owners = [folder.parent for folder in locale_folders()]
+    marks = ("{% translate", "{% blocktranslate", "import gettext", "gettext_lazy as")
+    return [
+        f"{file.relative_to(PACKAGE.parent)}: no locale folder for its strings"
+        for pattern in ("**/*.py", "**/*.html")
+        for file in sorted(PACKAGE.glob(pattern))
+        if not any(file.is_relative_to(owner) for owner in owners)
+        and any(mark in file.read_text(encoding="utf-8") for mark in marks)
+        and file != Path(__file__).resolve()
+    ]
+
+
 def main() -> int:
     if sys.argv[1:] == ["compile"]:
         compile_all()
         return 0
-    faults = [fault for folder in locale_folders() for fault in untranslated(folder)]
+    faults = homeless() + [fault for folder in locale_folders() for fault in untranslated(folder)]
     sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 

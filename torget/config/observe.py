@@ -44,6 +44,11 @@ class RequestLog:
         )
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """The traceback goes to the log, without the address and without the form."""
+        match = request.resolver_match
+        logger.error("unhandled", exc_info=exception, extra={"view": match.url_name if match else "none"})
+
 
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The process answers."""

@@ -124,7 +124,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = IS_HTTPS
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
-FORM_RENDERER = "torget.foundation.design.forms.GovukRenderer"
+FORM_RENDERER = "torget.foundation.design.forms.DesignFormRenderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("TORGET_STATIC_ROOT", str(ROOT / "static-root"))
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"

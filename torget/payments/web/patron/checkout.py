@@ -110,14 +110,14 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
     view = view_checkout(found, came_back=came_back)
     if came_back and view.is_waiting:
         _ask_soon(found, timezone.now())
+    is_fragment = bool(getattr(request, "htmx", False))
     context = {
         "view": view,
         "came_back": came_back,
         "checks": checks + 1,
         "keeps_asking": view.is_waiting and checks < CHECKS_MAX,
-        "is_first_visit": checks == 0,
+        "is_fragment": is_fragment,
     }
-    is_fragment = bool(getattr(request, "htmx", False))
     template = "payments/checkout_status.html" if is_fragment else "payments/checkout.html"
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
