@@ -28,6 +28,7 @@ GROUPS = [
                 title="Muminpappan och havet",
                 reason="Förseningsavgift. 6 dagar försenad, återlämnad 2.11.2026.",
                 amount=Money(240),
+                explanation="Avgiften är 0,40 € per dag och lån. Den beslutades av bildningsnämnden 12.5.2026.",
                 question_url="#fraga",
             ),
             p.FeeLine(
@@ -51,6 +52,7 @@ GROUPS = [
                 amount=Money(2750),
                 is_payable=False,
                 not_payable_reason="Kan inte betalas nu: biblioteket utreder saken. Du får ett meddelande om svaret.",
+                payment_url="#betalning",
                 tag=p.Tag(text="Under utredning", colour=p.TagColour.YELLOW),
                 question_url="#fraga",
             ),

@@ -189,9 +189,9 @@ def test_at_twice_the_text_spacing_nothing_is_lost(browser: Browser, site_url: s
 def test_colours_that_the_person_forces_keep_every_sign(browser: Browser, site_url: str) -> None:
     with opened(browser, forced_colors="active") as (page, _):
         page.goto(f"{site_url}/events")
-        border = "getComputedStyle(document.querySelector('.torget-timeline__event'), '::before').borderTopColor"
-        background = "getComputedStyle(document.querySelector('.torget-card')).backgroundColor"
-        assert page.evaluate(border) != page.evaluate(background)
+        sign = "document.querySelector('.torget-timeline__event--' + kind)"
+        fill = f"kind => getComputedStyle({sign}, '::before').backgroundColor"
+        assert page.evaluate(fill, "done") != page.evaluate(fill, "waiting")
 
 
 def test_a_receipt_is_printed_without_what_is_only_for_the_screen(browser: Browser, site_url: str) -> None:
