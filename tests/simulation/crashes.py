@@ -1,0 +1,58 @@
+"""Kill the acting process at a chosen point: before or after any SQL statement or any outside call.
+
+Statements are commits here, because nothing on the payment's path opens a longer transaction. So 'after a statement' is
+'committed, and then dead', and 'before' is 'dead with nothing done'.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from django.db import connection
+
+
+class ProcessKilled(BaseException):
+    """Not an Exception: no handler of ours may survive it, as none survives SIGKILL."""
+
+
+class CrashPoint:
+    """Counts the points an action passes and kills it at one of them; counts only when `at` is None."""
+
+    def __init__(self, at: int | None) -> None:
+        self.at = at
+        self.passed = 0
+
+    def pass_by(self) -> None:
+        if self.passed == self.at:
+            raise ProcessKilled
+        self.passed += 1
+
+    def _around_sql(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.pass_by()
+        result = execute(sql, params, many, context)
+        self.pass_by()
+        return result
+
+    @contextmanager
+    def armed(self) -> Iterator[None]:
+        """Every SQL statement of this connection and every HTTP request of this process passes by."""
+        send = httpx.Client.send
+
+        def send_past(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+            self.pass_by()
+            response = send(client, request, **options)
+            self.pass_by()
+            return response
+
+        with connection.execute_wrapper(self._around_sql):
+            httpx.Client.send = send_past  # type: ignore[method-assign,assignment]
+            try:
+                yield
+            finally:
+                httpx.Client.send = send  # type: ignore[method-assign]
+
+
+def choose_crash(dice: random.Random, probability: float) -> CrashPoint:
+    return CrashPoint(dice.randrange(40) if dice.random() < probability else None)

@@ -1,0 +1,221 @@
+"""One seeded week: patrons, a provider and a library system that lose, double, delay and reorder, and crashes."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from tests.simulation.auditor import Auditor, Fault
+from tests.simulation.crashes import ProcessKilled, choose_crash
+from tests.world import World, make_fee, make_patron
+from torget.payments.checkout.load import load_payment
+from torget.payments.checkout.models import Payment, Refund
+from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable
+from torget.payments.checkout.receive import MessageNotBelieved
+from torget.payments.checkout.start import FeeInAnotherPayment, FeesChanged, NothingChosen
+from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
+from torget.payments.checkout.worker import work_once
+from torget.payments.core.ports import LibrarySystemError
+from torget.sandbox.koha import Fault as KohaFault
+from torget.sandbox.koha.control import grow_fees, pay_at_desk
+from torget.sandbox.paytrail.hostile import HOSTILE
+from torget.sandbox.paytrail.outcomes import OUTCOMES, NotPossible
+from torget.sandbox.population import SandboxPatron
+
+PATRONS = 8
+ACTIONS = 160
+CRASH_PROBABILITY = 0.25
+BRANCHES = ("PRV/PK", "SIP/PK", "RAS/PK")
+KOHA_FAULTS = (
+    KohaFault.DROP_BEFORE,
+    KohaFault.DROP_AFTER,
+    KohaFault.ERROR_BEFORE,
+    KohaFault.ERROR_AFTER,
+    KohaFault.MALFORMED,
+    KohaFault.NOT_JSON,
+    KohaFault.MAINTENANCE,
+    KohaFault.ERROR_BUT_BOOKED,
+    KohaFault.UNAUTHORIZED,
+)
+PROVIDER_OUTAGES = ("refuse", "drop_after", "error_500", "error_after", "malformed", "unsigned", "changed_body")
+REFUNDS = ("ok", "ok", "pending_ok", "pending_fail", "fail", "unsupported", "insufficient")
+# What may end an action without being a fault of ours: the patron or the provider is told so.
+EXPECTED = (
+    FeeInAnotherPayment,
+    FeesChanged,
+    LibrarySystemError,
+    MayBePaid,
+    MessageNotBelieved,
+    NotPossible,
+    NothingChosen,
+    PageBeingMade,
+    PageNotAvailable,
+    Refund.DoesNotExist,
+)
+
+
+@dataclass
+class Week:
+    world: World
+    seed: int
+    dice: random.Random = field(init=False)
+    patrons: list[SandboxPatron] = field(default_factory=list)
+    returns: list[str] = field(default_factory=list)
+    crashes: int = 0
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def run(self) -> list[Fault]:
+        self._populate()
+        actions: list[tuple[int, Callable[[], None]]] = [
+            (10, self._start),
+            (10, self._open_and_act),
+            (8, self._come_back),
+            (10, self._callback),
+            (30, self._work),
+            (10, self._time_passes),
+            (3, self._withdraw),
+            (2, self._desk),
+            (2, self._grow),
+            (6, self._weather),
+        ]
+        choices = [action for weight, action in actions for _ in range(weight)]
+        for _ in range(ACTIONS):
+            self._do(self.dice.choice(choices))
+        self._calm_down()
+        return Auditor(self.world).audit()
+
+    def _populate(self) -> None:
+        for number in range(1, PATRONS + 1):
+            fees = [
+                make_fee(
+                    number * 100 + place,
+                    self.dice.choice((15, 115, 255, 435, 1500)),
+                    self.dice.choice(BRANCHES),
+                    self.dice.choice(("OVERDUE", "RESERVE_EXPIRED", "LOST", "COPIES", "ILL")),
+                )
+                for place in range(self.dice.randint(1, 6))
+            ]
+            self.patrons.append(make_patron(number, *fees))
+        self.world.add(*self.patrons)
+
+    def _do(self, action: Callable[[], None]) -> None:
+        crash = choose_crash(self.dice, CRASH_PROBABILITY)
+        try:
+            with crash.armed():
+                action()
+        except ProcessKilled:
+            self.crashes += 1
+            connection.close()
+        except EXPECTED:
+            pass
+
+    def _some_payment(self) -> int:
+        count = Payment.objects.count()
+        if not count:
+            raise NothingChosen
+        return int(Payment.objects.order_by("id").values_list("id", flat=True)[self.dice.randrange(count)])
+
+    def _start(self) -> None:
+        patron = self.dice.choice(self.patrons)
+        chosen = [fee.fee_id for fee in patron.fees if self.dice.random() < 0.6]
+        self.world.start(patron, *chosen)
+
+    def _open_and_act(self) -> None:
+        payment_id = self._some_payment()
+        if load_payment(payment_id).state == "created":
+            self.world.open(payment_id)
+        outcome = self.dice.choice(list(OUTCOMES))
+        hostile = self.dice.sample(sorted(HOSTILE), self.dice.choice((0, 0, 1, 3)))
+        url = self.world.at_provider(
+            payment_id,
+            outcome,
+            copies=self.dice.choice((1, 1, 2, 4)),
+            copy_gap_seconds=float(self.dice.choice((1, 600, 90_000))),
+            stale_pending=self.dice.random() < 0.2,
+            hostile=hostile,
+            hostile_redirect=self.dice.choice(sorted(HOSTILE)) if self.dice.random() < 0.1 else "",
+        )
+        if url and self.dice.random() < 0.7:
+            self.returns.append(url)
+
+    def _come_back(self) -> None:
+        """In any order, and now and then twice."""
+        if self.returns:
+            url = self.dice.choice(self.returns)
+            if self.dice.random() < 0.7:
+                self.returns.remove(url)
+            self.world.come_back(url)
+
+    def _callback(self) -> None:
+        waiting = self.world.paytrail.outbox.waiting()
+        if not waiting:
+            return
+        callback = self.world.paytrail.outbox.take(self.dice.choice(waiting).id)
+        if callback is None:
+            return
+        if self.dice.random() < 0.15:
+            self.world.paytrail.outbox.record(callback, code=200)  # lost behind a proxy that said yes
+            return
+        try:
+            self.world.deliver(callback)
+        except (MessageNotBelieved, Refund.DoesNotExist):
+            self.world.paytrail.outbox.record(callback, code=400)
+        except ProcessKilled:
+            self.world.paytrail.outbox.record(callback, code=None, error="dropped")
+            raise
+        else:
+            self.world.paytrail.outbox.record(callback, code=200)
+
+    def _work(self) -> None:
+        work_once(self.world.clock)
+
+    def _time_passes(self) -> None:
+        self.world.wait(seconds=self.dice.choice((1, 30, 120, 600, 3600, 8 * 3600)))
+
+    def _withdraw(self) -> None:
+        withdraw_payment(payment_id=self._some_payment(), now=self.world.now)
+
+    def _desk(self) -> None:
+        pay_at_desk(self.world.koha.store, self.dice.choice(self.dice.choice(self.patrons).fees).fee_id)
+
+    def _grow(self) -> None:
+        grow_fees(self.world.koha.store, 20, fee_id=self.dice.choice(self.dice.choice(self.patrons).fees).fee_id)
+
+    def _weather(self) -> None:
+        self.world.koha.faults.clear()
+        if self.dice.random() < 0.7:
+            self.world.koha.faults.fail_by_chance(
+                self.dice.choice(KOHA_FAULTS),
+                probability=0.5,
+                seed=self.dice.randrange(10**6),
+                path_contains="/account",
+            )
+        outage: dict[str, object] = {}
+        if self.dice.random() < 0.4:
+            outage = {"kind": self.dice.choice(PROVIDER_OUTAGES), "count": self.dice.randint(1, 3)}
+        self.world.paytrail.knobs.turn(
+            outage=outage,
+            refund=self.dice.choice(REFUNDS),
+            refund_callback_has_stamp=self.dice.random() < 0.5,
+        )
+
+    def _calm_down(self) -> None:
+        """Everything works again, nobody presses anything, and time goes on for a fortnight."""
+        self.world.koha.faults.clear()
+        self.world.paytrail.knobs.turn(outage={}, refund="ok")
+        for hours in (0.1, 0.1, 0.5, 1, 2, 4, 8, 24, 24, 48, 48, 96, 96):
+            self.world.wait(hours=hours)
+            while due := self.world.paytrail.outbox.take_due(limit=50):
+                for callback in due:
+                    try:
+                        self.world.deliver(callback)
+                        self.world.paytrail.outbox.record(callback, code=200)
+                    except (MessageNotBelieved, Refund.DoesNotExist):
+                        self.world.paytrail.outbox.record(callback, code=400)
+            for _ in range(40):
+                if self.world.work(500) == 0:
+                    break
+                self.world.wait(minutes=5)
