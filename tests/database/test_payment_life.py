@@ -113,5 +113,9 @@ def test_error_but_booked_is_found_by_the_marker(world: World) -> None:
     assert state_of(payment_id) is State.UNCERTAIN
     world.wait(minutes=2)
     world.work()
-    assert state_of(payment_id) is State.REGISTERED
+    # The money lies as a credit and the fee is open: that is for a person, and never booked a second time.
+    assert state_of(payment_id) is State.ATTENTION
+    payment = Payment.objects.get(id=payment_id)
+    assert payment.attention_reason == "booked_but_not_settled"
+    assert payment.attention_owner is not None
     assert world.credits() == [Money(115)]

@@ -83,7 +83,7 @@ class Auditor:
         for credit in self.credits[token]:
             if not self.settled_by[credit["account_line_id"]] <= wanted:
                 self._say("4: the library settled a fee that was not paid", told)
-            if credit["amount_outstanding"]:
+            if credit["amount_outstanding"] and payment["state"] != "attention":
                 self._say("4: money of the patron lies as credit", told)
 
     def _has_ended(self, payment: dict[str, Any]) -> None:

@@ -23,8 +23,8 @@ from torget.sandbox.paytrail.hostile import HOSTILE
 from torget.sandbox.paytrail.outcomes import OUTCOMES, NotPossible
 from torget.sandbox.population import SandboxPatron
 
-PATRONS = 8
-ACTIONS = 160
+PATRONS = 12
+ACTIONS = 240
 CRASH_PROBABILITY = 0.25
 BRANCHES = ("PRV/PK", "SIP/PK", "RAS/PK")
 KOHA_FAULTS = (
@@ -70,8 +70,8 @@ class Week:
     def run(self) -> list[Fault]:
         self._populate()
         actions: list[tuple[int, Callable[[], None]]] = [
-            (10, self._start),
-            (10, self._open_and_act),
+            (20, self._start),
+            (16, self._open_and_act),
             (8, self._come_back),
             (10, self._callback),
             (30, self._work),
@@ -116,18 +116,22 @@ class Week:
         count = Payment.objects.count()
         if not count:
             raise NothingChosen
-        return int(Payment.objects.order_by("id").values_list("id", flat=True)[self.dice.randrange(count)])
+        # Mostly one of the newest: people pay soon or never.
+        newest_first = self.dice.randrange(min(count, 4) if self.dice.random() < 0.8 else count)
+        return int(Payment.objects.order_by("-id").values_list("id", flat=True)[newest_first])
 
     def _start(self) -> None:
         patron = self.dice.choice(self.patrons)
         chosen = [fee.fee_id for fee in patron.fees if self.dice.random() < 0.6]
         self.world.start(patron, *chosen)
+        if self.dice.random() < 0.8:
+            self._open_and_act()
 
     def _open_and_act(self) -> None:
         payment_id = self._some_payment()
         if load_payment(payment_id).state == "created":
             self.world.open(payment_id)
-        outcome = self.dice.choice(list(OUTCOMES))
+        outcome = self.dice.choice([*OUTCOMES, *["pay", "pay_and_close_browser", "pay_unnoticed"] * 5])
         hostile = self.dice.sample(sorted(HOSTILE), self.dice.choice((0, 0, 1, 3)))
         url = self.world.at_provider(
             payment_id,
@@ -173,7 +177,7 @@ class Week:
         work_once(self.world.clock)
 
     def _time_passes(self) -> None:
-        self.world.wait(seconds=self.dice.choice((1, 30, 120, 600, 3600, 8 * 3600)))
+        self.world.wait(seconds=self.dice.choice((1, 1, 5, 30, 30, 120, 120, 600, 600, 3600, 8 * 3600)))
 
     def _withdraw(self) -> None:
         withdraw_payment(payment_id=self._some_payment(), now=self.world.now)
@@ -189,7 +193,7 @@ class Week:
         if self.dice.random() < 0.7:
             self.world.koha.faults.fail_by_chance(
                 self.dice.choice(KOHA_FAULTS),
-                probability=0.5,
+                probability=self.dice.choice((0.1, 0.5)),
                 seed=self.dice.randrange(10**6),
                 path_contains="/account",
             )

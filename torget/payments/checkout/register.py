@@ -18,9 +18,9 @@ from torget.payments.checkout.reschedule import try_again_later
 from torget.payments.core.checkout import Event
 from torget.payments.core.ports import (
     AccountSnapshot,
+    FoundRegistration,
     LibrarySystem,
     LibrarySystemError,
-    LibrarySystemUnavailable,
     PatronNotFound,
     RegistrationLine,
     RegistrationOrder,
@@ -92,7 +92,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
         if last is not None and library.capabilities.can_find_registration:
             found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
             if found is not None:
-                _finish_found(payment, last, found.amount, found.booking_reference, clock())
+                _finish_found(payment, library, last, found, clock)
                 return
         account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
     except PatronNotFound:
@@ -202,14 +202,24 @@ def _unordered(payment: PaymentFacts, attempt: RegistrationAttempt) -> tuple[Reg
 
 
 def _finish_found(
-    payment: PaymentFacts, attempt: RegistrationAttempt, amount: Money, booking_reference: str, at: datetime
+    payment: PaymentFacts, library: LibrarySystem, attempt: RegistrationAttempt, found: FoundRegistration, clock: Clock
 ) -> None:
-    """The library system has our marker: the order did arrive."""
+    """The library system has our marker: the order did arrive. Raise LibrarySystemError.
+
+    An answer was lost on the way, so it may also have stopped halfway: Koha books the money first and settles the fees
+    in further steps. Money that lies as a credit while the fee stays open is for a person to sort out.
+    """
     row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by our marker"}
-    if amount.cents != sum(attempt.ordered.values()):
-        _call_human(payment, at, "booked_another_amount", f"the library system has {amount}", row)
+    if found.amount.cents != sum(attempt.ordered.values()):
+        _call_human(payment, clock(), "booked_another_amount", f"the library system has {found.amount}", row)
         return
-    _booked(payment, _unordered(payment, attempt), at, row, booking_reference)
+    account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
+    now = _cents(account)
+    unsettled = [fee for fee in attempt.ordered if now.get(fee, 0) >= attempt.before[fee]]
+    if unsettled:
+        _call_human(payment, clock(), "booked_but_not_settled", f"{len(unsettled)} fees are still open", row)
+        return
+    _booked(payment, _unordered(payment, attempt), clock(), row, found.booking_reference)
 
 
 def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
@@ -222,7 +232,7 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
         if library.capabilities.can_find_registration:
             found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
             if found is not None:
-                _finish_found(payment, attempt, found.amount, found.booking_reference, clock())
+                _finish_found(payment, library, attempt, found, clock)
                 return
             difference = Difference.UNBOOKED
         else:
@@ -236,7 +246,7 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
     except PatronNotFound:
         _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
         return
-    except LibrarySystemUnavailable as error:
+    except LibrarySystemError as error:
         _wait_for_library(payment, clock(), str(error))
         return
     _apply_difference(payment, attempt, difference, clock())
