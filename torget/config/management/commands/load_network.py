@@ -1,0 +1,60 @@
+"""`torget load_network NAME`: municipalities, fees, accounts and staff from their files into the database."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from torget.config.networks.checking import check_network
+from torget.config.networks.reading import read_folder
+from torget.config.networks.saving import NetworkConflict, save_network
+
+NETWORKS = Path(__file__).parent.parent.parent / "networks"
+
+
+class Command(BaseCommand):
+    help = "Load a network of municipalities from its JSON files; a second run changes nothing."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("network", help=f"a folder of {NETWORKS.name}/, such as helle, or the path of any folder")
+        parser.add_argument("--check", action="store_true", help="only check the files; needs no database")
+        parser.add_argument(
+            "--with-demo-staff", action="store_true", help="employees with a public password; demo only"
+        )
+        parser.add_argument("--with-test-accounts", action="store_true", help="allow test merchant accounts (staging)")
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        folder = NETWORKS / options["network"]
+        network, problems = read_folder(folder, os.environ)
+        problems += check_network(network)
+        if problems:
+            raise CommandError(
+                "\n".join([f"{len(problems)} problems in {folder.name}; nothing was loaded:", *problems])
+            )
+        if options["check"]:
+            self.stdout.write(f"{folder.name}: no problems.")
+            return
+        if options["with_demo_staff"] and not settings.DEMO:
+            raise CommandError("The demo staff has a public password, so it is loaded with TORGET_DEMO=1 only.")
+        tests = [row.account for row in network.merchant_accounts if row.is_test and row.is_active]
+        if tests and not (settings.DEMO or options["with_test_accounts"]):
+            raise CommandError(
+                f"Test merchant accounts ({', '.join(tests)}) settle fees without money: load them with TORGET_DEMO=1,"
+                " or on a staging system with --with-test-accounts."
+            )
+        try:
+            loaded = save_network(
+                name=folder.name, network=network, with_demo_staff=options["with_demo_staff"], at=timezone.now()
+            )
+        except NetworkConflict as conflict:
+            raise CommandError(f"{conflict}\nNothing was loaded.") from conflict
+        self.stdout.write(
+            f"{folder.name}: {loaded.created} created, {loaded.changed} changed, {loaded.removed} removed,"
+            f" {loaded.unchanged} unchanged."
+        )
+        if loaded.kept:
+            self.stdout.write(f"Kept though the files no longer name them: {', '.join(loaded.kept)}.")

@@ -1,0 +1,147 @@
+"""Read one JSON object field by field; a wrong field becomes a problem with its place, never an exception."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from torget.foundation.core.languages import Language
+
+ALL_LANGUAGES = frozenset(language.value for language in Language)
+ANY_TEXT = r"\S(.*\S)?"
+
+
+class JsonRow:
+    """Each reading method answers with an empty value after a problem, so that all problems are found at once."""
+
+    def __init__(self, value: Any, place: str, problems: list[str]) -> None:
+        self.place = place
+        self._problems = problems
+        self._read: set[str] = set()
+        self._values: dict[str, Any] = value if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            self.say("is not an object")
+
+    def say(self, problem: str, key: str = "") -> None:
+        self._problems.append(f"{self.place}{'.' if key else ''}{key}: {problem}")
+
+    def _get(self, key: str, kind: type, empty: Any, what: str, *, is_required: bool) -> Any:
+        self._read.add(key)
+        value = self._values.get(key)
+        if value is None:
+            if is_required and self._values:
+                self.say("is missing", key)
+            return empty
+        # In Python a bool is an int; in a file `true` is never a number.
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.say(f"is not {what}", key)
+            return empty
+        return value
+
+    def text(
+        self, key: str, *, form: str = ANY_TEXT, what: str = "a text", length_max: int = 500, is_required: bool = True
+    ) -> str:
+        value: str = self._get(key, str, "", what, is_required=is_required)
+        if value and not re.fullmatch(form, value, re.ASCII):
+            self.say(f"{value!r} is not {what}", key)
+            return ""
+        if len(value) > length_max:
+            self.say(f"has more than {length_max} characters", key)
+        if is_required and value == "" and self._values.get(key) == "":
+            self.say("is empty", key)
+        return value
+
+    def choice(self, key: str, choices: Iterable[str]) -> str:
+        allowed = sorted(choices)
+        value = self.text(key)
+        if value and value not in allowed:
+            self.say(f"{value!r} is none of {', '.join(allowed)}", key)
+            return ""
+        return value
+
+    def choices(self, key: str, choices: Iterable[str]) -> tuple[str, ...]:
+        allowed = sorted(choices)
+        values: list[Any] = self._get(key, list, [], "a list", is_required=True)
+        if not values and isinstance(self._values.get(key), list):
+            self.say("is empty", key)
+        for value in values:
+            if value not in allowed:
+                self.say(f"{value!r} is none of {', '.join(allowed)}", key)
+        known = [value for value in values if value in allowed]
+        if len(set(known)) < len(known):
+            self.say("names one twice", key)
+        return tuple(known)
+
+    def number(self, key: str, *, at_least: int, at_most: int) -> int:
+        value: int = self._get(key, int, at_least, "a whole number", is_required=True)
+        if not at_least <= value <= at_most:
+            self.say(f"{value} is not between {at_least} and {at_most}", key)
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        return bool(self._get(key, bool, default, "true or false", is_required=False))
+
+    def languages(self, key: str, *, is_required: bool = True) -> dict[str, str]:
+        """A text in each of the three languages."""
+        texts: dict[str, Any] = self._get(key, dict, {}, "an object", is_required=is_required)
+        if not texts and (not is_required or key not in self._values):
+            return {}
+        self._say_unknown(texts.keys() - ALL_LANGUAGES, key)
+        for language in sorted(ALL_LANGUAGES):
+            text = texts.get(language)
+            if not isinstance(text, str) or not text.strip():
+                self.say("is missing or empty", f"{key}.{language}")
+        return {language: text for language, text in texts.items() if isinstance(text, str)}
+
+    def text_by_name(self, key: str, *, is_required: bool = True) -> dict[str, str]:
+        values: dict[str, Any] = self._get(key, dict, {}, "an object", is_required=is_required)
+        for name, value in values.items():
+            if not isinstance(value, str) or not value:
+                self.say("is not a text", f"{key}.{name}")
+        return {name: value for name, value in values.items() if isinstance(value, str)}
+
+    def shares(self, key: str, *, is_required: bool = True) -> dict[str, int]:
+        """A positive whole number by name."""
+        values: dict[str, Any] = self._get(key, dict, {}, "an object", is_required=is_required)
+        for name, value in values.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+                self.say(f"{value!r} is not a share; a share is a whole number above zero", f"{key}.{name}")
+        return {name: value for name, value in values.items() if isinstance(value, int)}
+
+    def secrets(self, key: str, environment: dict[str, str]) -> dict[str, str]:
+        """Texts by name; `{"environment": NAME}` takes the text from there, so that it never stands in a file."""
+        found = {}
+        values: dict[str, Any] = self._get(key, dict, {}, "an object", is_required=True)
+        if not values and isinstance(self._values.get(key), dict):
+            self.say("is empty", key)
+        for name, value in values.items():
+            match value:
+                case str() if value:
+                    found[name] = value
+                case {"environment": str(variable), **rest} if not rest:
+                    found[name] = environment.get(variable, "")
+                    if not found[name]:
+                        self.say(f"the environment variable {variable} is not set", f"{key}.{name}")
+                case _:
+                    # The value itself is not repeated: it may be a secret.
+                    self.say('is neither a text nor {"environment": NAME}', f"{key}.{name}")
+        return found
+
+    def rows(self, key: str, *, label: str = "", is_required: bool = True) -> Iterator["JsonRow"]:
+        """The objects of a list; `label` is the field that names each of them in problems."""
+        values: list[Any] = self._get(key, list, [], "a list", is_required=is_required)
+        for index, value in enumerate(values):
+            name = value.get(label) if isinstance(value, dict) else None
+            suffix = f" ({name})" if isinstance(name, str) else ""
+            separator = "" if self.place.endswith(": ") else "."
+            yield JsonRow(value, f"{self.place}{separator}{key}[{index}]{suffix}", self._problems)
+
+    def row(self, key: str) -> "JsonRow":
+        return JsonRow(self._get(key, dict, {}, "an object", is_required=True), f"{self.place}.{key}", self._problems)
+
+    def end(self) -> None:
+        """Refuse what nobody reads: a misspelt key would otherwise be silently without effect."""
+        self._say_unknown(self._values.keys() - self._read)
+
+    def _say_unknown(self, keys: Iterable[str], inside: str = "") -> None:
+        for key in sorted(keys):
+            self.say("is an unknown key", f"{inside}.{key}" if inside else key)

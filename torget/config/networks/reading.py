@@ -1,0 +1,193 @@
+"""From a network's JSON files to its rows; all problems of form are collected."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torget.config.networks.json_row import ALL_LANGUAGES, JsonRow
+from torget.config.networks.rows import (
+    BranchRow,
+    CooperationRow,
+    EmployeeRow,
+    FeeTypeRow,
+    MerchantAccountRow,
+    MunicipalityRow,
+    Network,
+    PayeeRuleRow,
+    RoleRow,
+)
+from torget.payments.core.fees import LegalNature, PayeeSource
+
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
+PHONE = r"\+?[0-9 ]{5,30}"
+SERVICES = ("library_payments", "customer_service", "decisions")
+ROLE_KINDS = ("library_desk", "finance", "coordinator", "operator")
+VAT_PERMILLE_MAX = 500
+SHARE_MAX = 2_000_000_000
+SECTIONS = ("municipalities", "cooperations", "fee_types", "payee_rules", "merchant_accounts", "demo_staff")
+
+
+def _theme(row: JsonRow) -> dict[str, str]:
+    theme = row.row("theme")
+    values = {key: theme.text(key) for key in ("brand", "link", "surface", "shield")}
+    if text := theme.text("brand_text", is_required=False):
+        values["brand_text"] = text
+    theme.end()
+    return values
+
+
+def _branch(row: JsonRow) -> BranchRow:
+    branch = BranchRow(place=row.place, code=row.text("code", length_max=20), names=row.languages("names"))
+    row.end()
+    return branch
+
+
+def _municipality(row: JsonRow) -> MunicipalityRow:
+    municipality = MunicipalityRow(
+        place=row.place,
+        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        number=row.text("number", form=r"[0-9]{3}", what="a municipality number of three digits"),
+        business_id=row.text("business_id"),
+        names=row.languages("names"),
+        languages=row.choices("languages", ALL_LANGUAGES),
+        contact_email=row.text("contact_email", form=EMAIL, what="an e-mail address", length_max=254),
+        contact_phone=row.text("contact_phone", form=PHONE, what="a telephone number", length_max=30),
+        theme=_theme(row),
+        branches=tuple(_branch(branch) for branch in row.rows("branches", label="code", is_required=False)),
+    )
+    row.end()
+    return municipality
+
+
+def _cooperation(row: JsonRow) -> CooperationRow:
+    cooperation = CooperationRow(
+        place=row.place,
+        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        service=row.choice("service", SERVICES),
+        names=row.languages("names"),
+        coordinator=row.text("coordinator"),
+        library_system=row.text("library_system", length_max=30, is_required=False),
+        theme=_theme(row),
+        members=row.shares("members"),
+    )
+    row.end()
+    return cooperation
+
+
+def _fee_type(row: JsonRow) -> FeeTypeRow:
+    fee_type = FeeTypeRow(
+        place=row.place,
+        library_system=row.text("library_system", length_max=30),
+        code=row.text("code", length_max=40),
+        names=row.languages("names"),
+        explanations=row.languages("explanations"),
+        legal_nature=row.choice("legal_nature", [nature.value for nature in LegalNature]),
+        vat_permille=row.number("vat_permille", at_least=0, at_most=VAT_PERMILLE_MAX),
+        product_codes=row.text_by_name("product_codes", is_required=False),
+        ledger_account=row.text("ledger_account", length_max=20),
+        is_payable=row.flag("is_payable", default=True),
+        not_payable_reasons=row.languages("not_payable_reasons", is_required=False),
+    )
+    row.end()
+    return fee_type
+
+
+def _payee_rule(row: JsonRow) -> PayeeRuleRow:
+    rule = PayeeRuleRow(
+        place=row.place,
+        library_system=row.text("library_system", length_max=30),
+        fee_type=row.text("fee_type", is_required=False),
+        sources=row.choices("sources", [source.value for source in PayeeSource]),
+        collector=row.text("collector", is_required=False),
+        shares=row.shares("shares", is_required=False),
+    )
+    row.end()
+    return rule
+
+
+def _merchant_account(row: JsonRow, environment: Mapping[str, str]) -> MerchantAccountRow:
+    account = MerchantAccountRow(
+        place=row.place,
+        provider=row.text("provider", length_max=30),
+        account=row.text("account", length_max=60),
+        is_test=row.flag("is_test", default=False),
+        is_active=row.flag("is_active", default=True),
+        municipality=row.text("municipality", is_required=False),
+        cooperation=row.text("cooperation", is_required=False),
+        credentials=row.secrets("credentials", dict(environment)),
+        sub_merchants=row.text_by_name("sub_merchants", is_required=False),
+    )
+    row.end()
+    return account
+
+
+def _role(row: JsonRow) -> RoleRow:
+    role = RoleRow(
+        place=row.place,
+        kind=row.choice("kind", ROLE_KINDS),
+        municipality=row.text("municipality", is_required=False),
+        answers_work_list=row.flag("answers_work_list", default=False),
+    )
+    row.end()
+    return role
+
+
+def _employee(row: JsonRow) -> EmployeeRow:
+    employee = EmployeeRow(
+        place=row.place,
+        username=row.text("username", form=r"[\w.@+-]+", what="a username", length_max=150),
+        full_name=row.text("full_name", length_max=120),
+        email=row.text("email", form=EMAIL, what="an e-mail address", length_max=254),
+        language=row.choice("language", ALL_LANGUAGES),
+        roles=tuple(_role(role) for role in row.rows("roles", label="kind")),
+    )
+    row.end()
+    return employee
+
+
+def read_documents(documents: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Network, list[str]]:
+    """`documents`: what each file holds, by file name. A section may be spread over several files."""
+    problems: list[str] = []
+    found: dict[str, list[JsonRow]] = {section: [] for section in SECTIONS}
+    labels = dict(zip(SECTIONS, ("slug", "slug", "code", "fee_type", "account", "username"), strict=True))
+    for name, document in sorted(documents.items()):
+        file = JsonRow(document, f"{name}: ", problems)
+        for section in SECTIONS:
+            found[section] += file.rows(section, label=labels[section], is_required=False)
+        file.end()
+    network = Network(
+        municipalities=tuple(map(_municipality, found["municipalities"])),
+        cooperations=tuple(map(_cooperation, found["cooperations"])),
+        fee_types=tuple(map(_fee_type, found["fee_types"])),
+        payee_rules=tuple(map(_payee_rule, found["payee_rules"])),
+        merchant_accounts=tuple(_merchant_account(row, environment) for row in found["merchant_accounts"]),
+        demo_staff=tuple(map(_employee, found["demo_staff"])),
+    )
+    return network, problems
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON would silently keep the last of two equal keys."""
+    seen = dict(pairs)
+    if len(seen) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice in one object")
+    return seen
+
+
+def read_folder(folder: Path, environment: Mapping[str, str]) -> tuple[Network, list[str]]:
+    """All JSON files of the folder together are the network."""
+    documents, problems = {}, []
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        return Network(), [f"{folder.name}: there is no network here; a network is a folder of JSON files"]
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+            documents[file.name] = json.loads(text, object_pairs_hook=_without_repetition)
+        except ValueError as wrong:
+            problems.append(f"{file.name}: is not readable JSON: {wrong}")
+    network, of_form = read_documents(documents, environment)
+    return network, problems + of_form

@@ -1,0 +1,114 @@
+"""What a network's files say, as plain values; `place` tells where in the files a row stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torget.foundation.core.languages import LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRow:
+    place: str
+    code: str
+    names: LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MunicipalityRow:
+    place: str
+    slug: str
+    number: str
+    business_id: str
+    names: LocalisedText
+    languages: tuple[str, ...]
+    contact_email: str
+    contact_phone: str
+    theme: Mapping[str, str]
+    branches: tuple[BranchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CooperationRow:
+    place: str
+    slug: str
+    service: str
+    names: LocalisedText
+    coordinator: str
+    library_system: str
+    theme: Mapping[str, str]
+    members: Mapping[str, int]
+    """Slug of each member and its share of the cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeTypeRow:
+    place: str
+    library_system: str
+    code: str
+    names: LocalisedText
+    explanations: LocalisedText
+    legal_nature: str
+    vat_permille: int
+    product_codes: Mapping[str, str]
+    ledger_account: str
+    is_payable: bool
+    not_payable_reasons: LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeRuleRow:
+    place: str
+    library_system: str
+    fee_type: str
+    """Empty for the rule of all types that have none of their own."""
+    sources: tuple[str, ...]
+    collector: str
+    shares: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantAccountRow:
+    place: str
+    provider: str
+    account: str
+    is_test: bool
+    """Payments to it move no money."""
+    is_active: bool
+    municipality: str
+    cooperation: str
+    credentials: Mapping[str, str]
+    sub_merchants: Mapping[str, str]
+    """Slug of each municipality and its identifier under the aggregate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    place: str
+    kind: str
+    municipality: str
+    """Empty for the operator, who serves them all."""
+    answers_work_list: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeRow:
+    place: str
+    username: str
+    full_name: str
+    email: str
+    language: str
+    roles: tuple[RoleRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    municipalities: tuple[MunicipalityRow, ...] = ()
+    cooperations: tuple[CooperationRow, ...] = ()
+    fee_types: tuple[FeeTypeRow, ...] = ()
+    payee_rules: tuple[PayeeRuleRow, ...] = ()
+    merchant_accounts: tuple[MerchantAccountRow, ...] = ()
+    demo_staff: tuple[EmployeeRow, ...] = ()
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        return frozenset(row.slug for row in self.municipalities)
