@@ -13,3 +13,9 @@ class OutgoingEmail(models.Model):
     #: What it is about, such as 'receipt:17'; the same message is never queued twice.
     about = models.CharField(max_length=80, unique=True)
     sent_at = models.DateTimeField(null=True)
+    #: When to try (again); empty means now. While a sender has the row, the end of its lease.
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=models.Q(sent_at__isnull=True), name="email_unsent")]
