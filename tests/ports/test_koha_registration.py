@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug import Request, Response
 
@@ -135,6 +135,7 @@ class TestRegistration:
 
 
 class TestAmountOnTheWire:
+    @settings(deadline=None)
     @given(cents=st.integers(min_value=1, max_value=100_000_00))
     def test_goes_out_with_two_decimals_and_no_float(self, cents: int) -> None:
         library = _offline()
@@ -151,6 +152,7 @@ class TestAmountOnTheWire:
         assert Money.from_decimal(parsed["amount"]) == Money(cents)
         assert parsed["account_lines_ids"] == [7]
 
+    @settings(deadline=None)
     @given(cents=st.integers(min_value=0, max_value=100_000_00))
     def test_comes_in_exactly_however_koha_writes_it(self, cents: int) -> None:
         exact = Decimal(cents).scaleb(-2)
