@@ -87,6 +87,10 @@ def test_a_fee_without_an_id_is_known_by_its_text_even_when_it_grows() -> None:
     assert len({fee.reference for fee in before}) == 3
 
 
+def test_empty_lines_are_no_fees() -> None:
+    assert len(read_account(answer("", "1 2.00 a", " ", total="2.00"), DIALECTS["koha"]).fees) == 1
+
+
 def test_total_only_offers_one_fee() -> None:
     account = read_account(answer("ignored", total="20.40"), DIALECTS["total"])
     assert [(fee.reference, fee.outstanding) for fee in account.fees] == [(BALANCE, Money(2040))]

@@ -335,6 +335,17 @@ def test_answer_about_another_card_is_not_shown() -> None:
         library(Sip2Dialect()).account(patron_reference="78", card_number="78")
 
 
+@pytest.mark.parametrize("card_number", ["77|BV0.01", "77\r", "☃"])
+def test_card_number_that_would_break_out_of_its_field_is_nobody(card_number: str) -> None:
+    with sandbox() as server:
+        library = library_at(server)
+        with pytest.raises(PatronNotFound):
+            library.account(patron_reference=card_number, card_number=card_number)
+        result = library.register(order_of(("balance", 100), card_number=card_number))
+        assert result.outcome is RegistrationOutcome.REFUSED
+        assert server.messages == []
+
+
 def test_booking_cannot_be_looked_up() -> None:
     with sandbox() as server:
         library = library_at(server)

@@ -155,6 +155,23 @@ def test_faults_by_chance_follow_their_seed() -> None:
     assert set(struck()) == {True, False}
 
 
+def test_process_takes_a_population_and_faults_by_chance(tmp_path: Path) -> None:
+    state = str(tmp_path / "sip2.sqlite")
+    command = [sys.executable, "-m", "torget.sandbox.sip2", "--port", "0", "--state", state, "--population", "helle"]
+    with subprocess.Popen([*command, "--itemised", "--fail", "drop_after:1"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        wire = Wire(int(process.stdout.readline().rpartition(b":")[2]))
+        wire.sign_in()
+        assert "AV" in wire.patron(card="26380000000022", pin="2468")
+        assert wire.pay("1.00", card="26380000000022") == ""
+        wire.close()
+        process.terminate()
+        assert process.wait(10) == 0
+    books = Books(state)
+    assert [payment.cents for payment in books.payments(card_number="26380000000022")] == [100]
+    books.close()
+
+
 def test_process_keeps_its_books_over_a_restart_and_ends_on_sigterm(tmp_path: Path) -> None:
     state = tmp_path / "sip2.sqlite"
     books = Books(str(state))
