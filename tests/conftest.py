@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
@@ -31,14 +32,12 @@ def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlock
         call_command("migrate", verbosity=0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def credential_key() -> str:
-    return Fernet.generate_key().decode()
-
-
-@pytest.fixture(autouse=True)
-def _credential_keys(settings: object, credential_key: str) -> None:
-    settings.CREDENTIAL_KEYS = [credential_key]  # type: ignore[attr-defined]
+    """The key with which this run seals what merchant accounts keep secret."""
+    key = Fernet.generate_key().decode()
+    settings.CREDENTIAL_KEYS = [key]
+    return key
 
 
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "checkout_paymenttransition")

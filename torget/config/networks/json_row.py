@@ -109,21 +109,21 @@ class JsonRow:
 
     def secrets(self, key: str, environment: dict[str, str]) -> dict[str, str]:
         """Texts by name; `{"environment": NAME}` takes the text from there, so that it never stands in a file."""
-        found = {}
-        values: dict[str, Any] = self._get(key, dict, {}, "an object", is_required=True)
+        found: dict[str, str] = {}
+        values: dict[str, object] = self._get(key, dict, {}, "an object", is_required=True)
         if not values and isinstance(self._values.get(key), dict):
             self.say("is empty", key)
         for name, value in values.items():
-            match value:
-                case str() if value:
-                    found[name] = value
-                case {"environment": str(variable), **rest} if not rest:
-                    found[name] = environment.get(variable, "")
-                    if not found[name]:
-                        self.say(f"the environment variable {variable} is not set", f"{key}.{name}")
-                case _:
-                    # The value itself is not repeated: it may be a secret.
-                    self.say('is neither a text nor {"environment": NAME}', f"{key}.{name}")
+            variable = value.get("environment") if isinstance(value, dict) and len(value) == 1 else None
+            if isinstance(value, str) and value:
+                found[name] = value
+            elif isinstance(variable, str):
+                found[name] = environment.get(variable, "")
+                if not found[name]:
+                    self.say(f"the environment variable {variable} is not set", f"{key}.{name}")
+            else:
+                # The value itself is not repeated: it may be a secret.
+                self.say('is neither a text nor {"environment": NAME}', f"{key}.{name}")
         return found
 
     def rows(self, key: str, *, label: str = "", is_required: bool = True) -> Iterator["JsonRow"]:

@@ -72,10 +72,10 @@ class _Saving:
         self._cooperations: dict[str, Cooperation] = {}
 
     def _put(self, model: type[Row], key: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
-        row = model._default_manager.filter(**key).first()
+        row = model._default_manager.filter(**key).first()  # noqa: SLF001 - Django's documented name for generic code
         if row is None:
             self.loaded.created += 1
-            return model._default_manager.create(**key, **values)
+            return model._default_manager.create(**key, **values)  # noqa: SLF001 - as above
         different = [name for name, value in values.items() if getattr(row, name) != value]
         for name in different:
             setattr(row, name, values[name])

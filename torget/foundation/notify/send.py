@@ -59,7 +59,8 @@ def send_due_emails(now: datetime, limit: int) -> int:
             _send(email)
         except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
             # The type only: the error's text may carry the recipient's address.
-            logger.warning("e-mail not sent", extra={"email": email.id, "tries": email.tries, "error": type(error).__name__})
+            about = {"email": email.id, "tries": email.tries, "error": type(error).__name__}
+            logger.warning("e-mail not sent", extra=about)
             OutgoingEmail.objects.filter(id=email.id, sent_at=None).update(next_at=now + wait_after(email.tries))
             continue
         sent += OutgoingEmail.objects.filter(id=email.id, sent_at=None).update(sent_at=now, next_at=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from torget.foundation.core.languages import in_language, sort_key
+from torget.foundation.core.languages import in_language
 from torget.foundation.core.money import Money, total
 from torget.payments.checkout.models import Payment, PaymentLine, Receipt, Refund
 from torget.payments.core.checkout import UNPAID, State
@@ -225,7 +225,8 @@ def _issuer(payment: Payment, payees: tuple[ReceiptPayee, ...], language: str) -
 def build_receipt(*, payment_id: int, language: str, with_titles: bool) -> ReceiptView:
     """Read a receipt in four queries, however many fees and payees it has. Raise NoReceipt.
 
-    `with_titles` only for the patron, signed in: the link alone may have been passed on, and titles tell what one reads.
+    `with_titles` only for the patron, signed in: the link alone may have been passed on, and titles tell what people
+    read.
     """
     receipt = _receipt_with_all_around(payment_id)
     payment = receipt.payment

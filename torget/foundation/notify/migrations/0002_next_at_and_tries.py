@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notify', '0001_initial'),
+        ("notify", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outgoingemail',
-            name='next_at',
+            model_name="outgoingemail",
+            name="next_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='outgoingemail',
-            name='tries',
+            model_name="outgoingemail",
+            name="tries",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='outgoingemail',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['next_at'], name='email_unsent'),
+            model_name="outgoingemail",
+            index=models.Index(condition=models.Q(("sent_at__isnull", True)), fields=["next_at"], name="email_unsent"),
         ),
     ]
