@@ -1,0 +1,69 @@
+"""CI's share of the simulation: the same seeds every time, and proof that the auditor can find fault."""
+
+import itertools
+import time
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.simulation.run import run_week
+from torget.payments.checkout import register, worker
+from torget.payments.checkout.load import PaymentFacts
+from torget.payments.core import checkout as core
+from torget.payments.core.checkout import Event, State
+from torget.payments.core.ports import RegistrationOutcome, RegistrationResult
+
+SECONDS = 90
+WEEKS_MIN = 5
+
+
+@pytest.fixture(autouse=True)
+def _database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Any:
+    with django_db_blocker.unblock():
+        yield
+
+
+def test_weeks_without_a_fault() -> None:
+    """As many weeks as fit; replay one with `make simulate N=1 SEED=…`."""
+    started = time.monotonic()
+    for seed in itertools.count(1):
+        if seed > WEEKS_MIN and time.monotonic() - started > SECONDS:
+            break
+        report = run_week(seed)
+        assert not report.faults, f"seed {seed}: {report.faults}"
+
+
+def _finds_a_fault(seeds: int = 12) -> bool:
+    return any(run_week(seed).faults for seed in range(1, seeds + 1))
+
+
+def test_the_auditor_finds_a_blind_resend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that takes an unknown outcome for 'nothing happened', and never looks before it sends again."""
+    real = register._apply_result
+
+    def careless(payment: PaymentFacts, plan: Any, attempt: Any, result: RegistrationResult, at: Any) -> None:
+        if result.outcome is RegistrationOutcome.UNKNOWN:
+            result = RegistrationResult(outcome=RegistrationOutcome.NOT_SENT)
+        real(payment, plan, attempt, result, at)
+
+    monkeypatch.setattr(register, "_apply_result", careless)
+    monkeypatch.setattr("torget.connectors.library_systems.koha.library.KohaLibrary.find_registration", _finds_nothing)
+    assert _finds_a_fault()
+
+
+def _finds_nothing(self: object, **_: object) -> None:
+    return None
+
+
+def test_the_auditor_finds_money_that_is_not_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The incumbent's fault: an ok that comes after a fail is dropped."""
+    for state in (State.FAILED, State.EXPIRED):
+        monkeypatch.delitem(core.TRANSITIONS, (state, Event.PROVIDER_PAID))
+    assert _finds_a_fault()
+
+
+def test_the_auditor_finds_a_refund_that_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that forgets payments whose money is to go back."""
+    monkeypatch.setattr(worker, "ask_for_refund", lambda **_: None)
+    assert _finds_a_fault()
