@@ -60,9 +60,9 @@ class TestRegistration:
         assert helle.received(patron.card_number) == ZERO
         library.close()
 
-    def test_without_permission_it_is_refused(self, helle: KohaWorld) -> None:
+    def test_without_permission_it_waits_for_somebody_to_mend_that(self, helle: KohaWorld) -> None:
         helle.sandbox.settings.permissions -= {"updatecharges"}
-        assert outcome_of(helle) == (RegistrationOutcome.REFUSED, ZERO)
+        assert outcome_of(helle) == (RegistrationOutcome.NOT_SENT, ZERO)
 
     def test_references_that_are_not_kohas_are_refused_unsent(self, helle: KohaWorld) -> None:
         start = helle.request_count()
@@ -196,8 +196,8 @@ class TestAnswerTable:
             (400, '{"errors": []}', RegistrationOutcome.UNKNOWN),
             (400, '{"error": "Exception thrown"}', RegistrationOutcome.UNKNOWN),
             (400, "[]", RegistrationOutcome.UNKNOWN),
-            (401, '{"error": "Authentication failure."}', RegistrationOutcome.REFUSED),
-            (403, '{"error": "Missing", "required_permissions": {}}', RegistrationOutcome.REFUSED),
+            (401, '{"error": "Authentication failure."}', RegistrationOutcome.NOT_SENT),
+            (403, '{"error": "Missing", "required_permissions": {}}', RegistrationOutcome.NOT_SENT),
             (404, '{"error": "Patron not found."}', RegistrationOutcome.REFUSED),
             (409, '{"error": "Conflict"}', RegistrationOutcome.UNKNOWN),
             (429, "", RegistrationOutcome.UNKNOWN),

@@ -16,8 +16,9 @@ from torget.payments.core.ports import LibrarySystemUnavailable, RegistrationOut
 
 _BOOKED: Final = frozenset({httpx.codes.OK, httpx.codes.CREATED})
 
-# Answered before the credit is stored: no permission, no such patron or path, a token that stays rejected.
-_REFUSED: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND})
+# Answered before the credit is stored, because our own access is not in order: somebody mends it and the order goes out
+# again. Taking it for a refusal would pay everybody's money back while a password is wrong.
+_NOT_LET_IN: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
 def read_booking(response: httpx.Response, *, amount: Money) -> RegistrationResult:
@@ -32,7 +33,9 @@ def _outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
     except LibrarySystemUnavailable:
         body = None
     status = response.status_code
-    if status in _REFUSED:
+    if status in _NOT_LET_IN:
+        return RegistrationOutcome.NOT_SENT
+    if status == httpx.codes.NOT_FOUND:
         return RegistrationOutcome.REFUSED
     if status == httpx.codes.BAD_REQUEST and schema_errors(body):
         return RegistrationOutcome.REFUSED
