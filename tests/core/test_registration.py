@@ -1,21 +1,14 @@
 """What may be booked, and what a lost answer meant."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from torget.foundation.core.money import Money
-from torget.payments.core.ports import AccountSnapshot, LibraryFee, PatronIdentity, RegistrationLine
+from torget.payments.core.ports import RegistrationLine
 from torget.payments.core.registration import Difference, judge_difference, plan_registration
 
 
-def account(**cents: int) -> AccountSnapshot:
-    fees = tuple(
-        LibraryFee(reference=reference, kind="", outstanding=Money(amount), charged=Money(amount))
-        for reference, amount in cents.items()
-    )
-    patron = PatronIdentity(reference="1", card_number="1")
-    return AccountSnapshot(patron=patron, fees=fees, read_at=datetime(2026, 11, 24, tzinfo=UTC))
+def account(**cents: int) -> dict[str, Money]:
+    return {reference: Money(amount) for reference, amount in cents.items()}
 
 
 def lines(**cents: int) -> tuple[RegistrationLine, ...]:
@@ -34,7 +27,7 @@ def lines(**cents: int) -> tuple[RegistrationLine, ...]:
 )
 def test_plan_by_fee(
     paid: tuple[RegistrationLine, ...],
-    now: AccountSnapshot,
+    now: dict[str, Money],
     book: tuple[RegistrationLine, ...],
     give_back: tuple[RegistrationLine, ...],
 ) -> None:
@@ -57,8 +50,11 @@ def test_without_choice_everything_or_nothing() -> None:
         ({"a": 100}, account(a=130), Difference.UNCLEAR),
     ],
 )
-def test_difference_by_fee(before: dict[str, int], now: AccountSnapshot, verdict: Difference) -> None:
-    assert judge_difference(lines(a=100), before, now, can_choose_fees=True) is verdict
+def test_difference_by_fee(before: dict[str, int], now: dict[str, Money], verdict: Difference) -> None:
+    assert (
+        judge_difference(lines(a=100), before, {key: amount.cents for key, amount in now.items()}, can_choose_fees=True)
+        is verdict
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,5 +65,10 @@ def test_difference_by_fee(before: dict[str, int], now: AccountSnapshot, verdict
         (account(balance=100), Difference.UNCLEAR),
     ],
 )
-def test_difference_by_total(now: AccountSnapshot, verdict: Difference) -> None:
-    assert judge_difference(lines(balance=100), {"balance": 150}, now, can_choose_fees=False) is verdict
+def test_difference_by_total(now: dict[str, Money], verdict: Difference) -> None:
+    assert (
+        judge_difference(
+            lines(balance=100), {"balance": 150}, {key: one.cents for key, one in now.items()}, can_choose_fees=False
+        )
+        is verdict
+    )

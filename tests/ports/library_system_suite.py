@@ -199,6 +199,16 @@ class LibrarySystemSuite:
     def test_an_unknown_patron_is_not_an_empty_account(self, world: LibraryWorld) -> None:
         with pytest.raises(PatronNotFound):
             world.library.account(patron_reference="99999999", card_number="99999999")
+        with pytest.raises(PatronNotFound):
+            world.library.open_fees(patron_reference="99999999", card_number="99999999")
+
+    def test_the_quick_look_agrees_with_the_account(self, world: LibraryWorld) -> None:
+        patron = new_patron(115, 255, 20)
+        snapshot = read(world, patron, world.add(patron))
+        quick = world.library.open_fees(
+            patron_reference=snapshot.patron.reference, card_number=snapshot.patron.card_number
+        )
+        assert quick == {fee.reference: fee.outstanding for fee in snapshot.fees}
 
     @pytest.mark.parametrize("misfortune", Misfortune)
     def test_a_read_that_fails_says_so(self, world: LibraryWorld, misfortune: Misfortune) -> None:

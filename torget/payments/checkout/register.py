@@ -5,7 +5,7 @@ The procedure, the same for every library system (facts: library-systems, §6): 
 is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,6 @@ from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.reschedule import try_again_later
 from torget.payments.core.checkout import Event
 from torget.payments.core.ports import (
-    AccountSnapshot,
     FoundRegistration,
     LibrarySystem,
     LibrarySystemError,
@@ -70,8 +69,12 @@ def _call_human(
     )
 
 
-def _cents(account: AccountSnapshot) -> dict[str, int]:
-    return {fee.reference: fee.outstanding.cents for fee in account.fees}
+def _open_fees(payment: PaymentFacts, library: LibrarySystem) -> Mapping[str, Money]:
+    return library.open_fees(patron_reference=payment.patron_reference, card_number=payment.card_number)
+
+
+def _cents(open_fees: Mapping[str, Money]) -> dict[str, int]:
+    return {reference: amount.cents for reference, amount in open_fees.items()}
 
 
 def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
@@ -94,7 +97,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
             if found is not None:
                 _finish_found(payment, library, last, found, clock)
                 return
-        account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
+        open_now = _open_fees(payment, library)
     except PatronNotFound:
         _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
         return
@@ -102,7 +105,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
         _postpone(payment, clock(), str(error))
         return
     can_choose = library.capabilities.can_choose_fees
-    plan = plan_registration([line.as_registration() for line in payment.lines], account, can_choose_fees=can_choose)
+    plan = plan_registration([line.as_registration() for line in payment.lines], open_now, can_choose_fees=can_choose)
     if not plan.book:
         _refuse(payment, clock(), "the fees are not open any more")
         return
@@ -110,7 +113,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
         payment_id=payment.id,
         number=last.number + 1 if last else 1,
         started_at=clock(),
-        before=_cents(account),
+        before=_cents(open_now),
         ordered={line.fee_reference: line.amount.cents for line in plan.book},
     )
     result = library.register(
@@ -213,8 +216,7 @@ def _finish_found(
     if found.amount.cents != sum(attempt.ordered.values()):
         _call_human(payment, clock(), "booked_another_amount", f"the library system has {found.amount}", row)
         return
-    account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
-    now = _cents(account)
+    now = _cents(_open_fees(payment, library))
     unsettled = [fee for fee in attempt.ordered if now.get(fee, 0) >= attempt.before[fee]]
     if unsettled:
         _call_human(payment, clock(), "booked_but_not_settled", f"{len(unsettled)} fees are still open", row)
@@ -236,11 +238,10 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
                 return
             difference = Difference.UNBOOKED
         else:
-            account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
             difference = judge_difference(
                 [RegistrationLine(fee_reference=fee, amount=Money(cents)) for fee, cents in attempt.ordered.items()],
                 attempt.before,
-                account,
+                _cents(_open_fees(payment, library)),
                 can_choose_fees=library.capabilities.can_choose_fees,
             )
     except PatronNotFound:

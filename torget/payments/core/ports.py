@@ -155,6 +155,13 @@ class LibrarySystem(Protocol):
         """
         ...
 
+    def open_fees(self, *, patron_reference: str, card_number: str) -> Mapping[str, Money]:
+        """What stands open, by fee reference and nothing more: the quick look around a registration.
+
+        The same references and amounts as in `account`. Raise LibrarySystemUnavailable or PatronNotFound.
+        """
+        ...
+
     def register(self, order: RegistrationOrder) -> RegistrationResult:
         """One write, never retried inside; raises nothing: every outcome is a result."""
         ...

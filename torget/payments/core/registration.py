@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from torget.foundation.core.money import Money
-from torget.payments.core.ports import AccountSnapshot, RegistrationLine
+from torget.payments.core.ports import RegistrationLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +17,13 @@ class PlannedRegistration:
 
 
 def plan_registration(
-    paid: Iterable[RegistrationLine], account: AccountSnapshot, *, can_choose_fees: bool
+    paid: Iterable[RegistrationLine], open_now: Mapping[str, Money], *, can_choose_fees: bool
 ) -> PlannedRegistration:
     """Compare what was paid with what stands now, fee by fee.
 
     A fee that grew is booked with the paid amount and stays open for the rest. A system that cannot choose fees settles
     whatever it likes, so there everything is booked only while the whole open balance covers it.
     """
-    open_now = {fee.reference: fee.outstanding for fee in account.fees}
     lines = tuple(paid)
     if not can_choose_fees:
         balance = sum(amount.cents for amount in open_now.values())
@@ -41,13 +40,12 @@ class Difference(StrEnum):
 
 
 def judge_difference(
-    ordered: Iterable[RegistrationLine], before: Mapping[str, int], account: AccountSnapshot, *, can_choose_fees: bool
+    ordered: Iterable[RegistrationLine], before: Mapping[str, int], now: Mapping[str, int], *, can_choose_fees: bool
 ) -> Difference:
-    """What became of an order whose answer was lost, from the account before (cents by fee) and now.
+    """What became of an order whose answer was lost, from the open cents by fee before it and now.
 
     Without line choice only totals can be compared.
     """
-    now = {fee.reference: fee.outstanding.cents for fee in account.fees}
     lines = tuple(ordered)
     if not can_choose_fees:
         fell = sum(before.values()) - sum(now.values())

@@ -18,7 +18,7 @@ from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import read_booking
 from torget.connectors.library_systems.koha.field_map import Json
 from torget.connectors.library_systems.koha.wire import NEVER_SENT, KohaWire, NoToken, error_text, read_json
-from torget.foundation.core.money import ZERO, total
+from torget.foundation.core.money import ZERO, Money, total
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -120,6 +120,13 @@ class KohaLibrary:
             credit=-total([field_map.money(line, "amount_outstanding") for line in credit_lines]),
             read_at=read_at,
         )
+
+    def open_fees(self, *, patron_reference: str, card_number: str) -> dict[str, Money]:  # noqa: ARG002 - Koha has an id
+        """One round trip."""
+        account = self._read(f"/patrons/{_number(patron_reference)}/account")
+        debits = field_map.rows(field_map.required(field_map.required(account, "outstanding_debits"), "lines"))
+        fees = (field_map.read_fee(line, item={}, checkout={}) for line in debits)
+        return {fee.reference: fee.outstanding for fee in fees if fee.outstanding > ZERO}
 
     def register(self, order: RegistrationOrder) -> RegistrationResult:
         try:

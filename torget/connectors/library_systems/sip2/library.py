@@ -26,6 +26,7 @@ from torget.connectors.library_systems.sip2.fees import (
     fee_identifier_for,
     read_account,
 )
+from torget.foundation.core.money import Money
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -145,6 +146,11 @@ class Sip2Library:
         return AccountSnapshot(
             patron=self._identity(answer, card_number), fees=account.fees, credit=account.credit, read_at=read_at
         )
+
+    def open_fees(self, *, patron_reference: str, card_number: str) -> dict[str, Money]:
+        """SIP2 has no shorter question than the whole account."""
+        account = self.account(patron_reference=patron_reference, card_number=card_number)
+        return {fee.reference: fee.outstanding for fee in account.fees}
 
     def register(self, order: RegistrationOrder) -> RegistrationResult:
         """Read the account, compare, send one 37. Whatever happens before the 37 is not a payment."""
