@@ -1,0 +1,88 @@
+"""What every benchmark of payments stands on: a durable PostgreSQL, the sandbox Koha as a process, a small network."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from torget.config.embedded_postgres import EmbeddedPostgres
+
+SETTINGS = {"shared_buffers": "1GB", "max_connections": "80", "max_wal_size": "8GB", "checkpoint_timeout": "30min"}
+"""fsync and synchronous_commit stay on: a payment that is said to be saved is on the disk."""
+
+
+@dataclass
+class Ground:
+    postgres: EmbeddedPostgres
+    koha_url: str
+
+    def pgbench(self, script: str, *, clients: int, seconds: int) -> float:
+        """Executions of the script per second."""
+        with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as file:
+            file.write(script)
+        done = subprocess.run(
+            [
+                str(self.postgres.binaries / "pgbench"),
+                *("-n", "-M", "prepared", "-f", file.name, "-c", str(clients), "-T", str(seconds)),
+                *("-h", str(self.postgres.socket_folder), "-U", "torget", "torget"),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        Path(file.name).unlink()
+        (line,) = [line for line in done.stdout.splitlines() if line.startswith("tps")]
+        return float(line.split()[2])
+
+    def load_patrons(self, patrons: list[dict[str, object]]) -> None:
+        body = json.dumps({"patrons": patrons, "items": []}).encode()
+        request = urllib.request.Request(
+            f"{self.koha_url}/_sandbox/load", data=body, headers={"content-type": "application/json"}
+        )
+        urllib.request.urlopen(request, timeout=60).close()
+
+
+@contextmanager
+def standing() -> Iterator[Ground]:
+    """Sets the environment, so call it before Django is set up; ends everything it started."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        postgres = EmbeddedPostgres(Path(folder) / "data", SETTINGS)
+        postgres.start()
+        koha = subprocess.Popen(
+            [sys.executable, "-m", "torget.sandbox.koha", "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        assert koha.stdout is not None
+        koha_url = koha.stdout.readline().strip()
+        options = {"base_url": f"{koha_url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
+        os.environ |= {
+            "DATABASE_URL": postgres.url(),
+            "DJANGO_SETTINGS_MODULE": "torget.config.settings",
+            "TORGET_CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+            "TORGET_SECRET_KEY": "benchmark",
+            "TORGET_LIBRARY_SYSTEMS": json.dumps({"helle": {"kind": "koha", "options": options}}),
+            "TORGET_LOG_LEVEL": "WARNING",
+        }
+        try:
+            import django
+
+            django.setup()
+            from django.core.management import call_command
+
+            from tests.network import make_network
+
+            call_command("migrate", verbosity=0)
+            make_network()
+            yield Ground(postgres, koha_url)
+        finally:
+            koha.terminate()
+            koha.wait()
+            postgres.stop()
