@@ -47,7 +47,7 @@ def _extract(folder: Path) -> set[tuple[str | None, str]]:
         if other != folder and other.is_relative_to(folder.parent)
     ]
     subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "django", "makemessages", "--keep-pot", "--no-obsolete", "-l", "en", *ignored],
+        [sys.executable, "-P", "-m", "django", "makemessages", "--keep-pot", "--no-obsolete", "-l", "en", *ignored],
         cwd=folder.parent,
         env={**environment, "PYTHONPATH": str(PACKAGE.parent)},
         check=True,

@@ -180,6 +180,7 @@ EMAIL_BACKEND = os.environ.get("TORGET_EMAIL_BACKEND", "django.core.mail.backend
 EMAIL_HOST = os.environ.get("TORGET_EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT = int(os.environ.get("TORGET_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = os.environ.get("TORGET_EMAIL_FOLDER")
 DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 
 # Which connector speaks to which outside system. OPTIONS are the connector's keyword arguments; credentials of

@@ -256,4 +256,4 @@ class Receipt(models.Model):
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
     #: Unguessable: who has the link may see the receipt.
     token = models.CharField(max_length=43, unique=True)
-    issued_at = models.DateTimeField()
+    issued_at = models.DateTimeField(db_index=True)

@@ -55,7 +55,10 @@ def _printable_all(value: object) -> object:
 def _compiler() -> typst.Compiler:
     """One per process: reading the fonts takes longer than a receipt. System fonts would differ between machines."""
     return typst.Compiler(
-        input=_TEMPLATE.read_bytes(), font_paths=typst.Fonts(include_system_fonts=False), ignore_system_fonts=True
+        input=str(_TEMPLATE),
+        root=str(_TEMPLATE.parent),
+        font_paths=typst.Fonts(include_system_fonts=False),
+        ignore_system_fonts=True,
     )
 
 

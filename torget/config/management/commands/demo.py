@@ -65,6 +65,7 @@ class Command(BaseCommand):
             )
         processes.start("web", "torget", "web", "--port", str(port))
         processes.start("worker", "torget", "worker")
+        processes.start("jobs", "torget", "procrastinate", "worker")
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
         processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
 
