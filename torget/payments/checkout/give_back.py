@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from torget.foundation.core.money import Money
 from torget.payments.checkout.load import PaymentFacts, load_payment
-from torget.payments.checkout.models import Checkout, MerchantAccount, Refund
+from torget.payments.checkout.models import Checkout, Refund
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
 from torget.payments.checkout.receive import settle_refund
@@ -37,7 +37,7 @@ def new_refund(
 def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
     """Ask the provider to pay back; state 'refund_due'. A clear answer is applied at once, any other is waited for."""
     refund = Refund.objects.get(payment_id=payment.id, state="due")
-    provider = provider_for(payment.merchant_account_id)
+    provider = provider_for(payment.account)
     if not provider.capabilities.has_refund:
         _call_human(payment, clock(), "provider_cannot_refund")
         return
@@ -87,11 +87,10 @@ def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
 
 
 def _refund_order(payment: PaymentFacts, refund: Refund) -> RefundOrder:
-    is_split = MerchantAccount.objects.get(id=payment.merchant_account_id).cooperation_id is not None
     is_whole = refund.amount_cents == payment.amount.cents
     lines = (
         ()
-        if is_whole and not is_split
+        if is_whole and not payment.account.is_aggregate
         else tuple(
             RefundLine(order_line_stamp=f"{payment.token}-{position}", amount=Money(cents))
             for position, cents in refund.lines.items()

@@ -1,7 +1,7 @@
-"""Read a payment with its lines as plain values, in one query."""
+"""Read a payment with all that belongs to it as plain values, in one query."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -42,6 +42,28 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """The merchant account that the payment goes through."""
+
+    id: int
+    provider: str
+    account: str
+    credentials: str = field(repr=False)
+    """Sealed; see credentials.py."""
+    is_aggregate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFacts:
+    """The last order to the library system."""
+
+    number: int
+    outcome: str
+    before: dict[str, int]
+    ordered: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFacts:
     """A payment at the moment it was read; whoever acts on it says so, and the guarded update checks it."""
 
@@ -50,7 +72,7 @@ class PaymentFacts:
     checkout_id: int
     position: int
     municipality_id: int
-    merchant_account_id: int
+    account: AccountFacts
     library_system: str
     patron_reference: str
     card_number: str
@@ -64,63 +86,47 @@ class PaymentFacts:
     pay_url: str
     created_at: datetime
     changed_at: datetime
+    last_attempt: AttemptFacts | None
     lines: tuple[LineFacts, ...]
-
-
-_COLUMNS = (
-    "id, token, checkout_id, position, municipality_id, merchant_account_id, library_system, patron_reference, "
-    "card_number, reference, amount_cents, refunded_cents, currency, state, tries, provider_reference, pay_url, "
-    "created_at, changed_at"
-)
-_NAMES = [name.removesuffix("_cents") for name in _COLUMNS.split(", ")]
-
-_SELECT = f"""
-SELECT {_COLUMNS}, (
-    SELECT array_agg(ARRAY[
-        l.position::text, l.fee_reference, l.fee_kind, l.payee_id::text, m.slug, l.payee_shares::text,
-        l.amount_cents::text, l.vat_permille::text, l.ledger_account, l.product_code, l.outcome
-    ] ORDER BY l.position)
-    FROM checkout_paymentline l JOIN cooperations_municipality m ON m.id = l.payee_id
-    WHERE l.payment_id = p.id
-) FROM checkout_payment p WHERE
-"""  # noqa: S608 - constants only
 
 
 class NoSuchPayment(LookupError):
     """There is no payment by this id or token."""
 
 
-def _line(texts: list[str]) -> LineFacts:
-    position, fee_reference, fee_kind, payee_id, slug, shares, cents, vat, account, product, outcome = texts
-    return LineFacts(
-        position=int(position),
-        fee_reference=fee_reference,
-        fee_kind=fee_kind,
-        payee_id=int(payee_id),
-        payee_slug=slug,
-        payee_shares=json.loads(shares),
-        amount=Money(int(cents)),
-        vat_permille=int(vat),
-        ledger_account=account,
-        product_code=product,
-        outcome=outcome,
+def read_facts(text: str) -> PaymentFacts:
+    """From what payment_facts (sql/facts.sql) gives."""
+    facts = json.loads(text)
+    lines = tuple(LineFacts(**{**line, "amount": Money(line["amount"])}) for line in facts.pop("lines"))
+    attempt = facts.pop("last_attempt")
+    return PaymentFacts(
+        **{
+            **facts,
+            "token": UUID(facts["token"]),
+            "amount": Money(facts["amount"]),
+            "refunded": Money(facts["refunded"]),
+            "state": State(facts["state"]),
+            "created_at": datetime.fromisoformat(facts["created_at"]),
+            "changed_at": datetime.fromisoformat(facts["changed_at"]),
+            "account": AccountFacts(**facts["account"]),
+        },
+        last_attempt=AttemptFacts(**attempt) if attempt else None,
+        lines=lines,
     )
 
 
-def _load(where: str, value: int | UUID) -> PaymentFacts:
+def _load(query: str, value: int | UUID) -> PaymentFacts:
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT + where, [value])
+        cursor.execute(query, [value])
         row = cursor.fetchone()
-    if row is None:
+    if row is None or row[0] is None:
         raise NoSuchPayment(str(value))
-    facts = dict(zip(_NAMES, row[:-1], strict=True))
-    facts["amount"], facts["refunded"] = Money(facts["amount"]), Money(facts["refunded"])
-    return PaymentFacts(**{**facts, "state": State(facts["state"])}, lines=tuple(_line(texts) for texts in row[-1]))
+    return read_facts(row[0])
 
 
 def load_payment(payment_id: int) -> PaymentFacts:
-    return _load("p.id = %s", payment_id)
+    return _load("SELECT payment_facts(%s)", payment_id)
 
 
 def load_payment_by_token(token: UUID) -> PaymentFacts:
-    return _load("p.token = %s", token)
+    return _load("SELECT payment_facts(id) FROM checkout_payment WHERE token = %s", token)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.merchants import load_merchants
-from torget.payments.checkout.models import Checkout, MerchantAccount, Payment
+from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
 from torget.payments.core.checkout import Event, State
@@ -29,7 +29,6 @@ def _address(name: str, token: object) -> str:
 
 def payment_order(payment: PaymentFacts, checkout: Checkout) -> PaymentOrder:
     """The order as the provider sees it: amounts, kinds of fee and payees; no titles, no names, no card number."""
-    is_split = MerchantAccount.objects.get(id=payment.merchant_account_id).cooperation_id is not None
     merchants = load_merchants()
     return PaymentOrder(
         stamp=str(payment.token),
@@ -41,7 +40,7 @@ def payment_order(payment: PaymentFacts, checkout: Checkout) -> PaymentOrder:
                 description=product_description(line.fee_kind, checkout.language),
                 amount=line.amount,
                 vat_permille=line.vat_permille,
-                sub_merchant=merchants[line.payee_slug].sub_merchant if is_split else None,
+                sub_merchant=merchants[line.payee_slug].sub_merchant if payment.account.is_aggregate else None,
             )
             for line in payment.lines
         ),
@@ -67,7 +66,7 @@ def open_page(*, payment_id: int, now: datetime) -> str:
         raise PageBeingMade
     order = payment_order(payment, Checkout.objects.get(id=payment.checkout_id))
     try:
-        created = provider_for(payment.merchant_account_id).create(order)
+        created = provider_for(payment.account).create(order)
     except (ProviderRefused, ProviderUnavailable) as error:
         # Without the page's address nobody can pay there, so even an unknown outcome is safe to give up.
         move_payment(

@@ -18,7 +18,7 @@ Clock = Callable[[], datetime]
 
 def poll_payment(*, payment: PaymentFacts, clock: Clock) -> None:
     """States 'open', 'pending', 'failed' and 'expired': ask, then decide when to ask again."""
-    if payment.provider_reference and provider_for(payment.merchant_account_id).capabilities.has_status_query:
+    if payment.provider_reference and provider_for(payment.account).capabilities.has_status_query:
         # No usable word is no reason to change anything; the schedule below asks again.
         with suppress(ProviderError, MessageNotBelieved):
             ask_provider(payment=payment, at=clock())

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from torget.payments.checkout.load import PaymentFacts, load_payment, load_payment_by_token
-from torget.payments.checkout.models import MerchantAccount, ProviderMessageRecord, Refund
+from torget.payments.checkout.models import ProviderMessageRecord, Refund
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
 from torget.payments.core.checkout import EVENT_OF_STATUS, Event, State, next_state
@@ -49,9 +49,8 @@ def _keep(*, payment_id: int | None, at: datetime, channel: str, verdict: str, c
 
 def _fault(payment: PaymentFacts, said: ProviderMessage) -> str | None:
     """Why a well-signed message is still not about this payment, or None."""
-    account = MerchantAccount.objects.values_list("account", flat=True).get(id=payment.merchant_account_id)
     checks = {
-        "another account": said.account == account,
+        "another account": said.account == payment.account.account,
         "another stamp": said.stamp == str(payment.token),
         "another provider reference": payment.provider_reference in ("", said.provider_reference),
         "another amount": said.amount == payment.amount,
@@ -97,7 +96,7 @@ def receive_message(*, token: UUID, message: IncomingMessage, channel: str, at: 
     payment = load_payment_by_token(token)
     content = _content(message)
     try:
-        said = provider_for(payment.merchant_account_id).read_message(message)
+        said = provider_for(payment.account).read_message(message)
     except BadMessage as error:
         _keep(payment_id=payment.id, at=at, channel=channel, verdict=f"bad message: {error}", content=content)
         raise MessageNotBelieved(str(error)) from error
@@ -105,9 +104,8 @@ def receive_message(*, token: UUID, message: IncomingMessage, channel: str, at: 
 
 
 def _refund_fault(refund: Refund, payment: PaymentFacts, said: RefundMessage) -> str | None:
-    account = MerchantAccount.objects.values_list("account", flat=True).get(id=payment.merchant_account_id)
     checks = {
-        "another account": said.account == account,
+        "another account": said.account == payment.account.account,
         "another stamp": said.stamp in ("", str(refund.stamp)),
         "another refund": said.provider_reference == refund.provider_reference
         or "" in (said.provider_reference, refund.provider_reference),
@@ -124,7 +122,7 @@ def receive_refund_message(*, stamp: UUID, message: IncomingMessage, at: datetim
     payment = load_payment(refund.payment_id)
     content = _content(message)
     try:
-        said = provider_for(payment.merchant_account_id).read_refund_message(message)
+        said = provider_for(payment.account).read_refund_message(message)
         fault = _refund_fault(refund, payment, said)
     except BadMessage as error:
         fault = f"bad message: {error}"
@@ -206,7 +204,7 @@ def ask_provider(*, payment: PaymentFacts, at: datetime) -> State:
 
     Raise ProviderUnavailable, ProviderRefused or MessageNotBelieved.
     """
-    said = provider_for(payment.merchant_account_id).status(provider_reference=payment.provider_reference)
+    said = provider_for(payment.account).status(provider_reference=payment.provider_reference)
     content = f"status={said.status} reference={said.provider_reference}"
     return apply_statement(payment=payment, said=said, at=at, channel="poll", content=content)
 

@@ -5,14 +5,16 @@ The procedure, the same for every library system (facts: library-systems, §6): 
 is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from torget.foundation.core.money import Money
 from torget.payments.checkout.give_back import new_refund
-from torget.payments.checkout.load import PaymentFacts
-from torget.payments.checkout.models import RegistrationAttempt
+from torget.payments.checkout.load import AttemptFacts, PaymentFacts
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.reschedule import try_again_later
 from torget.payments.core.checkout import Event
@@ -79,7 +81,7 @@ def _cents(open_fees: Mapping[str, Money]) -> dict[str, int]:
 
 def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
     """Take a payment in state 'registering' as far as it goes now."""
-    last = RegistrationAttempt.objects.filter(payment_id=payment.id).order_by("number").last()
+    last = payment.last_attempt
     if last is not None and not last.outcome:
         # A worker died between the order and its answer, so the order may have arrived.
         move_payment(
@@ -109,13 +111,13 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
     if not plan.book:
         _refuse(payment, clock(), "the fees are not open any more")
         return
-    attempt = RegistrationAttempt.objects.create(
-        payment_id=payment.id,
+    attempt = AttemptFacts(
         number=last.number + 1 if last else 1,
-        started_at=clock(),
+        outcome="",
         before=_cents(open_now),
         ordered={line.fee_reference: line.amount.cents for line in plan.book},
     )
+    _save_attempt(payment, attempt, clock())
     result = library.register(
         RegistrationOrder(
             marker=marker(payment),
@@ -128,10 +130,21 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
     _apply_result(payment, plan, attempt, result, clock())
 
 
+def _save_attempt(payment: PaymentFacts, attempt: AttemptFacts, at: datetime) -> None:
+    """Committed before the order goes out, so that nobody sends it again without looking."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO checkout_registrationattempt "
+            "(payment_id, number, started_at, before, ordered, outcome, detail) "
+            "VALUES (%s, %s, %s, %s::jsonb, %s::jsonb, '', '')",
+            [payment.id, attempt.number, at, json.dumps(attempt.before), json.dumps(attempt.ordered)],
+        )
+
+
 def _apply_result(
     payment: PaymentFacts,
     plan: PlannedRegistration,
-    attempt: RegistrationAttempt,
+    attempt: AttemptFacts,
     result: RegistrationResult,
     at: datetime,
 ) -> None:
@@ -199,13 +212,13 @@ def _refuse(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, ob
     )
 
 
-def _unordered(payment: PaymentFacts, attempt: RegistrationAttempt) -> tuple[RegistrationLine, ...]:
+def _unordered(payment: PaymentFacts, attempt: AttemptFacts) -> tuple[RegistrationLine, ...]:
     """Lines that the attempt did not order because their fees had gone; their money goes back."""
     return tuple(line.as_registration() for line in payment.lines if line.fee_reference not in attempt.ordered)
 
 
 def _finish_found(
-    payment: PaymentFacts, library: LibrarySystem, attempt: RegistrationAttempt, found: FoundRegistration, clock: Clock
+    payment: PaymentFacts, library: LibrarySystem, attempt: AttemptFacts, found: FoundRegistration, clock: Clock
 ) -> None:
     """The library system has our marker: the order did arrive. Raise LibrarySystemError.
 
@@ -226,7 +239,7 @@ def _finish_found(
 
 def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
     """Find out whether a lost order was booked; state 'uncertain', at least SETTLE_TIME after the order."""
-    attempt = RegistrationAttempt.objects.filter(payment_id=payment.id).order_by("number").last()
+    attempt = payment.last_attempt
     if attempt is None:
         _call_human(payment, clock(), "registration_unclear", "uncertain without an attempt")
         return
@@ -253,9 +266,7 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
     _apply_difference(payment, attempt, difference, clock())
 
 
-def _apply_difference(
-    payment: PaymentFacts, attempt: RegistrationAttempt, difference: Difference, at: datetime
-) -> None:
+def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: Difference, at: datetime) -> None:
     if difference is Difference.BOOKED:
         row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by difference"}
         _booked(payment, _unordered(payment, attempt), at, row, "")

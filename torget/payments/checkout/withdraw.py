@@ -24,7 +24,7 @@ def withdraw_payment(*, payment_id: int, now: datetime) -> State:
     if payment.state is State.CREATED:
         state = move_payment(payment=payment, event=Event.TIMED_OUT, at=now, actor="patron")
     elif payment.state is State.OPEN:
-        if provider_for(payment.merchant_account_id).capabilities.has_status_query:
+        if provider_for(payment.account).capabilities.has_status_query:
             try:
                 if ask_provider(payment=payment, at=now) is not State.OPEN:
                     return load_payment(payment_id).state

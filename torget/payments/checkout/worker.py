@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from torget.payments.checkout.give_back import ask_for_refund, refund_answer_overdue
-from torget.payments.checkout.load import PaymentFacts, load_payment
+from torget.payments.checkout.load import PaymentFacts, read_facts
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.poll import poll_payment
 from torget.payments.checkout.register import reconcile_payment, register_payment
@@ -20,12 +20,12 @@ logger = logging.getLogger("torget.worker")
 Clock = Callable[[], datetime]
 
 
-def claim_payment(now: datetime) -> int | None:
+def claim_payment(now: datetime) -> PaymentFacts | None:
     """Hold the most overdue payment for the length of the lease; None when nothing is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT payment_claim(%s, %s::interval)", [now, f"{LEASE.total_seconds()} seconds"])
-        claimed: int | None = cursor.fetchone()[0]
-    return claimed
+        claimed = cursor.fetchone()[0]
+    return None if claimed is None else read_facts(claimed)
 
 
 def work_once(clock: Clock) -> int | None:
@@ -33,15 +33,14 @@ def work_once(clock: Clock) -> int | None:
 
     An unexpected error leaves the payment to its lease: it comes up again, and whatever was sent is found out then.
     """
-    payment_id = claim_payment(clock())
-    if payment_id is None:
+    payment = claim_payment(clock())
+    if payment is None:
         return None
-    payment = load_payment(payment_id)
     try:
         _work_on(payment, clock)
     except Exception:
-        logger.exception("work failed", extra={"payment": payment_id, "state": payment.state})
-    return payment_id
+        logger.exception("work failed", extra={"payment": payment.id, "state": payment.state})
+    return payment.id
 
 
 def _work_on(payment: PaymentFacts, clock: Clock) -> None:

@@ -35,7 +35,10 @@ class Migration(migrations.Migration):
             "ALTER TABLE checkout_paymentevent DROP CONSTRAINT only_legal_steps",
         ),
         migrations.RunSQL("CREATE SEQUENCE checkout_reference START 100001", "DROP SEQUENCE checkout_reference"),
-        *(migrations.RunSQL((SQL / f"{name}.sql").read_text(encoding="utf-8")) for name in ("move", "claim", "start")),
+        *(
+            migrations.RunSQL((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+            for name in ("facts", "move", "claim", "start")
+        ),
         append_only("checkout_paymentevent"),
         append_only("checkout_providermessagerecord"),
     ]

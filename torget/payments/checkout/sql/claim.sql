@@ -1,6 +1,6 @@
 -- Give a worker the most overdue payment, and hold it for the lease. A paid one steps to 'registering' in the same
 -- commit; if its patron has another payment there, it waits, because a library system is written to one by one.
-CREATE OR REPLACE FUNCTION payment_claim(p_now timestamptz, p_lease interval) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION payment_claim(p_now timestamptz, p_lease interval) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     due record;
 BEGIN
@@ -12,14 +12,14 @@ BEGIN
         END IF;
         IF due.state <> 'paid' THEN
             UPDATE checkout_payment SET next_at = p_now + p_lease WHERE id = due.id;
-            RETURN due.id;
+            RETURN payment_facts(due.id);
         END IF;
         BEGIN
             UPDATE checkout_payment SET state = 'registering', next_at = p_now + p_lease, changed_at = p_now
                 WHERE id = due.id;
             INSERT INTO checkout_paymentevent (payment_id, at, actor, from_state, event, to_state, detail)
                 VALUES (due.id, p_now, 'worker', 'paid', 'registration_started', 'registering', '{}');
-            RETURN due.id;
+            RETURN payment_facts(due.id);
         EXCEPTION WHEN unique_violation THEN
             UPDATE checkout_payment SET next_at = p_now + interval '2 seconds' WHERE id = due.id;
         END;

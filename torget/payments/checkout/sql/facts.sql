@@ -1,0 +1,31 @@
+-- All that an action needs to know of a payment, in one value: its columns, its lines, the account it goes through, and
+-- the last attempt to register it.
+CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'id', p.id, 'token', p.token, 'checkout_id', p.checkout_id, 'position', p.position,
+        'municipality_id', p.municipality_id, 'library_system', p.library_system,
+        'patron_reference', p.patron_reference, 'card_number', p.card_number, 'reference', p.reference,
+        'amount', p.amount_cents, 'refunded', p.refunded_cents, 'currency', p.currency, 'state', p.state,
+        'tries', p.tries, 'provider_reference', p.provider_reference, 'pay_url', p.pay_url,
+        'created_at', p.created_at, 'changed_at', p.changed_at,
+        'account', jsonb_build_object(
+            'id', a.id, 'provider', a.provider, 'account', a.account,
+            'credentials', convert_from(a.credentials, 'UTF8'), 'is_aggregate', a.cooperation_id IS NOT NULL
+        ),
+        'last_attempt', (
+            SELECT jsonb_build_object('number', t.number, 'outcome', t.outcome, 'before', t.before, 'ordered', t.ordered)
+            FROM checkout_registrationattempt t WHERE t.payment_id = p.id ORDER BY t.number DESC LIMIT 1
+        ),
+        'lines', (
+            SELECT jsonb_agg(jsonb_build_object(
+                'position', l.position, 'fee_reference', l.fee_reference, 'fee_kind', l.fee_kind,
+                'payee_id', l.payee_id, 'payee_slug', m.slug, 'payee_shares', l.payee_shares,
+                'amount', l.amount_cents, 'vat_permille', l.vat_permille, 'ledger_account', l.ledger_account,
+                'product_code', l.product_code, 'outcome', l.outcome
+            ) ORDER BY l.position)
+            FROM checkout_paymentline l JOIN cooperations_municipality m ON m.id = l.payee_id
+            WHERE l.payment_id = p.id
+        )
+    )
+    FROM checkout_payment p JOIN checkout_merchantaccount a ON a.id = p.merchant_account_id WHERE p.id = p_id
+$$;
