@@ -1,6 +1,7 @@
 """A SIP2 sandbox with a known patron, a client for it, and a plain socket to speak the protocol by hand."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -139,3 +140,56 @@ def wire_to(server: Sip2Sandbox, *, signed_in: bool = True) -> Iterator[Wire]:
         yield wire
     finally:
         wire.close()
+
+
+# ── A server that says what it is told to ────────────────────────────────────────────────────────────────────────────
+
+OPENING = [b"941", b"98YYYYNN02500520261124    1519442.00AOX|"]
+
+
+def patron_answer(balance: bytes = b"BV5.00|") -> bytes:
+    head = b"64" + b" " * 14 + b"00020261124    151944" + b"0" * 24
+    return head + "AOX|AA77|AEÄiti Virtanen|BLY|".encode() + balance
+
+
+class _Scripted:
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def __call__(self, dialect: Sip2Dialect, login: str = "a") -> Sip2Library:
+        return Sip2Library(
+            host="127.0.0.1",
+            port=self._port,
+            login=login,
+            password="b",
+            institution="X",
+            dialect=dialect,
+            answer_seconds=1.0,
+        )
+
+
+@contextmanager
+def scripted(answers: list[bytes]) -> Iterator[_Scripted]:
+    """One connection that is given these answers, one for each line it sends, and is then closed."""
+
+    def serve(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line, line.makefile("rwb") as file:
+            for answer in answers:
+                _read_line(line)
+                file.write(answer + b"\r")
+                file.flush()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        try:
+            yield _Scripted(listener.getsockname()[1])
+        finally:
+            thread.join()
+
+
+def _read_line(line: socket.socket) -> None:
+    while (byte := line.recv(1)) not in {b"\r", b""}:
+        assert byte

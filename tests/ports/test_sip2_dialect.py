@@ -1,12 +1,13 @@
 """Per-site settings and what they make of AV lines, BV and an order."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from torget.connectors.library_systems.sip2 import DIALECTS, Sip2Dialect
+from torget.connectors.library_systems.sip2 import DIALECTS, SignInMessage, Sip2Dialect, read_dialect
 from torget.connectors.library_systems.sip2.codec import Message
 from torget.connectors.library_systems.sip2.fees import (
     BALANCE,
@@ -36,7 +37,7 @@ def order(*lines: tuple[str, int]) -> RegistrationOrder:
 
 
 @pytest.mark.parametrize(
-    ("settings", "complaint"),
+    ("options", "complaint"),
     [
         ({"fee_pattern": re.compile("(?P<id>.)")}, "amount"),
         ({"sends_fee_identifier": True}, "id"),
@@ -48,9 +49,32 @@ def order(*lines: tuple[str, int]) -> RegistrationOrder:
         ({"encoding": "klingon"}, "encoding"),
     ],
 )
-def test_settings_that_cannot_work_are_refused_at_once(settings: dict[str, Any], complaint: str) -> None:
+def test_settings_that_cannot_work_are_refused_at_once(options: dict[str, Any], complaint: str) -> None:
     with pytest.raises((ValueError, LookupError), match=complaint):
-        Sip2Dialect(**settings)
+        Sip2Dialect(**options)
+
+
+def test_dialect_is_read_from_configuration() -> None:
+    assert read_dialect("koha") == DIALECTS["koha"]
+    assert read_dialect(CHOICE) is CHOICE
+    written = (
+        '{"base": "koha", "terminator": "\\r\\n", "offers_choice": true, "time_zone": "Europe/Stockholm",'
+        ' "fee_pattern": "(?P<id>[0-9]+);(?P<amount>[0-9.]+)", "sign_in_message": "23"}'
+    )
+    read = read_dialect(json.loads(written))
+    assert (read.terminator, read.offers_choice, read.sends_fee_identifier) == (b"\r\n", True, True)
+    assert (read.sign_in_message, read.time_zone.key) == (SignInMessage.PATRON_STATUS, "Europe/Stockholm")
+    assert [fee.reference for fee in read_account(answer("7;1.50", total="1.50"), read).fees] == ["7"]
+    assert read_dialect({"encoding": "cp850"}) == Sip2Dialect(encoding="cp850")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["nosuch", {"base": "nosuch"}, {"encodings": "utf-8"}, {"sign_in_message": "64"}, {"time_zone": "No/Where"}],
+)
+def test_configuration_that_means_nothing_is_refused(written: str | dict[str, Any]) -> None:
+    with pytest.raises((ValueError, LookupError)):
+        read_dialect(written)
 
 
 @pytest.mark.parametrize(

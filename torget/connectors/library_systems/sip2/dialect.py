@@ -2,9 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from enum import Enum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 
@@ -84,4 +85,32 @@ DIALECTS: Mapping[str, Sip2Dialect] = {
         ),
         sends_fee_identifier=True,
     ),
+}
+
+
+def read_dialect(described: "Sip2Dialect | str | Mapping[str, Any]") -> Sip2Dialect:
+    """A dialect as configuration writes it: a name of DIALECTS, or a mapping with 'base' and what differs from it.
+
+    Raise ValueError for an unknown name or setting, LookupError for an unknown encoding or time zone.
+    """
+    if isinstance(described, Sip2Dialect):
+        return described
+    changes: dict[str, Any] = {"base": described} if isinstance(described, str) else dict(described)
+    base = changes.pop("base", "total")
+    if base not in DIALECTS:
+        raise ValueError(f"no SIP2 dialect named {base!r}; there are {', '.join(DIALECTS)}")
+    unknown = set(changes) - {field.name for field in fields(Sip2Dialect)}
+    if unknown:
+        raise ValueError(f"no SIP2 settings named {', '.join(sorted(unknown))}")
+    for name, read in _FROM_TEXT.items():
+        if isinstance(changes.get(name), str):
+            changes[name] = read(changes[name])
+    return replace(DIALECTS[base], **changes)
+
+
+_FROM_TEXT: Mapping[str, Callable[[str], object]] = {
+    "fee_pattern": re.compile,
+    "terminator": str.encode,
+    "sign_in_message": SignInMessage,
+    "time_zone": ZoneInfo,
 }

@@ -3,9 +3,10 @@
 import logging
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from torget.connectors.library_systems.sip2.codec import Message, UnsendableText, check_sendable, sip_date
 from torget.connectors.library_systems.sip2.connection import (
@@ -18,7 +19,7 @@ from torget.connectors.library_systems.sip2.connection import (
     Sip2Connection,
     Sip2Error,
 )
-from torget.connectors.library_systems.sip2.dialect import SignInMessage, Sip2Dialect
+from torget.connectors.library_systems.sip2.dialect import SignInMessage, Sip2Dialect, read_dialect
 from torget.connectors.library_systems.sip2.fees import (
     NotPayable,
     OpenAccount,
@@ -48,10 +49,6 @@ FEE_PAID = 9
 FINES_ONLY = "   Y      "
 
 
-class _Refusal(Exception):
-    """The server will not take this payment, and it was not sent."""
-
-
 class Sip2Library:
     """One SIP2 account at one server.
 
@@ -63,6 +60,7 @@ class Sip2Library:
       everything (`can_choose_fees` is False), and a fee that has grown since is paid as it was.
     - A dialect with `offers_choice` lets patrons choose; then a choice of several of many is REFUSED unsent.
     No order is sent for more than is open. The caller serialises the work of one patron: real servers lose updates.
+    The options may come from JSON: `dialect` by name or as a mapping (see `read_dialect`), `tls` as true or false.
     """
 
     def __init__(
@@ -73,11 +71,11 @@ class Sip2Library:
         login: str,
         password: str,
         institution: str,
-        dialect: Sip2Dialect | None = None,
+        dialect: Sip2Dialect | str | Mapping[str, Any] = "total",
         location: str = "",
         terminal_password: str = "",
-        child_categories: frozenset[str] = frozenset(),
-        tls: ssl.SSLContext | None = None,
+        child_categories: Collection[str] = (),
+        tls: ssl.SSLContext | bool = False,
         connect_seconds: float = CONNECT_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
         now: Callable[[], datetime] | None = None,
@@ -87,13 +85,13 @@ class Sip2Library:
         self._login = login
         self._password = password
         self._institution = institution
-        self._dialect = dialect or Sip2Dialect()
+        self._dialect = read_dialect(dialect)
         self._location = location
         self._terminal_password = terminal_password
-        self._child_categories = child_categories
+        self._child_categories = frozenset(child_categories)
         for value in (login, password, institution, location, terminal_password):
             check_sendable(value, encoding=self._dialect.encoding)
-        self._tls = tls
+        self._tls = (ssl.create_default_context() if tls else None) if isinstance(tls, bool) else tls
         self._connect_seconds = connect_seconds
         self._answer_seconds = answer_seconds
         self._now = now or (lambda: datetime.now(self._dialect.time_zone))
@@ -163,7 +161,7 @@ class Sip2Library:
                 return self._send_payment(line, payment, personal=(order.card_number, patron.get("AE") or ""))
         except PatronNotFound:
             return _result(RegistrationOutcome.REFUSED, "the server does not know the card (BL=N)")
-        except (NotPayable, UnsendableText, _Refusal) as error:
+        except (NotPayable, UnsendableText) as error:
             return _result(RegistrationOutcome.REFUSED, str(error))
         except (Sip2Error, UnreadableFees, LibrarySystemUnavailable) as error:
             return _result(RegistrationOutcome.NOT_SENT, str(error))
@@ -179,7 +177,7 @@ class Sip2Library:
 
     @contextmanager
     def _errand(self, card_number: str, *, pays: bool = False) -> Iterator[Sip2Connection]:
-        """A connection that is signed in, on line and able; raise UnsendableText, Sip2Error or _Refusal."""
+        """A connection that is signed in, on line and able; raise UnsendableText or Sip2Error."""
         check_sendable(card_number, encoding=self._dialect.encoding)
         line = Sip2Connection.open(
             host=self._host,
@@ -219,7 +217,8 @@ class Sip2Library:
         if known[PATRON_INFORMATION] == "N":
             raise GarbledAnswer("the server does not take patron information (BX)")
         if pays and known[FEE_PAID] == "N":
-            raise _Refusal("the server does not take payments (BX)")
+            # A setting that somebody may put right: the payment waits for it, and is not given back.
+            raise GarbledAnswer("the server does not take payments (BX)")
 
     def _ask_patron(self, line: Sip2Connection, card_number: str, *, pin: str = "", is_status: bool = False) -> Message:
         fields = (*self._patron_fields(card_number), ("AD", pin))
