@@ -1,0 +1,75 @@
+"""What an employee may see and do, and for which municipalities: from roles alone, never from Django's flags.
+
+Library desk: sees, resolves and refunds, with the titles. Finance: sees and refunds, without titles. Coordinator: sees
+all members of the cooperations its municipality coordinates. Operator: sees everything. The last two change nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from torget.foundation.cooperations.models import Cooperation, Membership
+from torget.foundation.people.models import Employee, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    employee_id: int
+    sees_all: bool = False
+    sees: frozenset[int] = frozenset()
+    """Municipalities whose matters are visible; says nothing more when sees_all is set."""
+    desk: frozenset[int] = frozenset()
+    finance: frozenset[int] = frozenset()
+
+    @property
+    def actor(self) -> str:
+        return f"staff:{self.employee_id}"
+
+    @property
+    def has_any(self) -> bool:
+        return self.sees_all or bool(self.sees)
+
+    def may_see(self, municipality_id: int) -> bool:
+        return self.sees_all or municipality_id in self.sees
+
+    def may_resolve(self, municipality_id: int) -> bool:
+        return municipality_id in self.desk
+
+    def may_refund(self, municipality_id: int) -> bool:
+        return municipality_id in self.desk or municipality_id in self.finance
+
+    def may_see_titles(self, municipality_id: int) -> bool:
+        """What somebody borrowed is confidential, so only the desk that handles the matter sees it."""
+        return municipality_id in self.desk
+
+    def within(self, field: str) -> Q:
+        """A filter for rows whose municipality, in this field, is visible."""
+        return Q() if self.sees_all else Q(**{f"{field}__in": sorted(self.sees)})
+
+
+def load_access(*, employee: Employee, service: Cooperation.Service = Cooperation.Service.LIBRARY_PAYMENTS) -> Access:
+    """Read the roles. A coordinator of another service gets nothing here, nor does a role without its municipality."""
+    if not employee.is_active:
+        return Access(employee_id=employee.pk)
+    own: dict[str, set[int]] = {kind: set() for kind in Role.Kind.values}
+    sees_all = False
+    for kind, municipality_id in Role.objects.filter(employee=employee).values_list("kind", "municipality_id"):
+        if municipality_id is not None:
+            own[kind].add(municipality_id)
+        elif kind == Role.Kind.OPERATOR:
+            sees_all = True
+    coordinating = own[Role.Kind.COORDINATOR]
+    members = (
+        Membership.objects.filter(cooperation__coordinator__in=coordinating, cooperation__service=service).values_list(
+            "municipality_id", flat=True
+        )
+        if coordinating
+        else []
+    )
+    return Access(
+        employee_id=employee.pk,
+        sees_all=sees_all,
+        sees=frozenset().union(*own.values(), members),
+        desk=frozenset(own[Role.Kind.LIBRARY_DESK]),
+        finance=frozenset(own[Role.Kind.FINANCE]),
+    )

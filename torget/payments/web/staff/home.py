@@ -1,0 +1,36 @@
+"""The first page: how many payments wait for what, and the search box."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from torget.foundation.people.access import Access
+from torget.payments.core.checkout import State
+from torget.payments.web.staff.corrections import uncorrected_refunds
+from torget.payments.web.staff.page import show
+from torget.payments.web.staff.search import QuickSearchForm
+from torget.payments.web.staff.session import Staff, staff_page
+from torget.payments.web.staff.visible import visible_payments
+
+_WAITING = (State.PAID, State.REGISTERING, State.UNCERTAIN)
+_REFUNDING = (State.REFUND_DUE, State.REFUNDING, State.REFUND_PENDING)
+
+
+def count_waiting(access: Access) -> dict[str, int]:
+    """Only rows that wait for something: payments that ended grow without bound and are in neither partial index."""
+    needs_human = visible_payments(access).filter(state=State.ATTENTION).count()
+    moving: dict[str, int] = (
+        visible_payments(access)
+        .filter(next_at__isnull=False, state__in=(*_WAITING, *_REFUNDING))
+        .aggregate(
+            waiting=Count("pk", filter=Q(state__in=_WAITING)), refunding=Count("pk", filter=Q(state__in=_REFUNDING))
+        )
+    )
+    return {"needs_human": needs_human, **moving, "to_correct": uncorrected_refunds(access).count()}
+
+
+@staff_page
+@require_safe
+def home(request: HttpRequest, staff: Staff) -> HttpResponse:
+    counts = count_waiting(staff.access)
+    return show(request, staff, "home.html", {"counts": counts, "search_form": QuickSearchForm()})

@@ -1,0 +1,37 @@
+"""What every page of the staff's side shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from torget.foundation.design.page import NavigationItem, Site
+from torget.payments.web.staff.session import Staff
+
+
+def _navigation(here: str) -> list[NavigationItem]:
+    places = (
+        ("staff-work-list", _("Work list")),
+        ("staff-search", _("Search payments")),
+        ("staff-sign-out", _("Sign out")),
+    )
+    return [NavigationItem(text=text, url=reverse(name), is_current=name == here) for name, text in places]
+
+
+def frame(staff: Staff | None, here: str) -> dict[str, Any]:
+    return {
+        "site": Site(name=_("Torget for staff"), home_url=reverse("staff-home")),
+        "service_name": _("Library payments"),
+        "service_url": reverse("staff-home"),
+        "navigation": _navigation(here) if staff else [],
+        "staff": staff,
+    }
+
+
+def show(
+    request: HttpRequest, staff: Staff | None, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    here = request.resolver_match.url_name or "" if request.resolver_match else ""
+    return render(request, f"staff/{template}", {**frame(staff, here), **context}, status=status)

@@ -1,0 +1,212 @@
+"""Find a payment by card, reference, amount, time or state. Nothing is listed before something is asked for.
+
+What is searched for is kept in the session and not in the address, because addresses end up in logs and histories and
+a card number is personal data.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from torget.foundation.audit.record import record
+from torget.foundation.core.money import Money, NotWholeCents
+from torget.foundation.core.reference_number import is_reference_number, rf_reference
+from torget.foundation.design.forms import DatePartsField
+from torget.payments.checkout.models import Payment
+from torget.payments.core.checkout import State
+from torget.payments.web.staff.page import show
+from torget.payments.web.staff.session import Staff, staff_page
+from torget.payments.web.staff.visible import visible_payments
+from torget.payments.web.staff.words import STATE_WORDS, state_tag
+
+_KEPT = "staff_search"
+_PAGE_ROWS = 25
+DEFAULT_DAYS = 92
+"""How far back a search without card, reference and dates looks: such a search reads every payment of that time."""
+
+
+def read_reference(text: str) -> str:
+    """The Finnish reference without spaces and leading zeros, also from its RF form; '' if it is neither."""
+    compact = re.sub(r"\s", "", text).upper()
+    if compact.startswith("RF"):
+        bare = compact[4:].lstrip("0")
+        is_right = is_reference_number(bare) and rf_reference(bare) == compact[:4] + bare
+        return bare if is_right else ""
+    return compact.lstrip("0") if is_reference_number(compact) else ""
+
+
+def read_amount(text: str) -> Money:
+    """'4,35', '4.35', '4,35 €' or '1 240,50'. Raise NotWholeCents."""
+    return Money.from_text(re.sub(r"[\s€]", "", text).replace(",", "."))
+
+
+class SearchForm(forms.Form):
+    find = forms.CharField(
+        label=gettext_lazy("Card number or bank reference"),
+        help_text=gettext_lazy("The number on the library card, or the reference as digits or in its RF form."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    amount = forms.CharField(
+        label=gettext_lazy("Amount in euros"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"class": "govuk-input--width-5", "autocomplete": "off", "inputmode": "decimal"}
+        ),
+    )
+    first = DatePartsField(label=gettext_lazy("From"), required=False)
+    last = DatePartsField(label=gettext_lazy("To"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        choices = [(state.value, STATE_WORDS[state]) for state in State]
+        self.fields["state"].choices = [("", _("Any state")), *choices]  # type: ignore[attr-defined] # ChoiceField has it
+
+    def clean_amount(self) -> int | None:
+        text = self.cleaned_data["amount"]
+        if not text:
+            return None
+        try:
+            return read_amount(text).cents
+        except NotWholeCents:
+            raise ValidationError(_("Write the amount as 4,35")) from None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(value not in (None, "") for value in cleaned.values()):
+            raise ValidationError(_("Fill in at least one field"))
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The last day is before the first"))
+        return cleaned
+
+
+class QuickSearchForm(forms.Form):
+    """The one box of the first page: a card, a reference or an amount."""
+
+    find = forms.CharField(
+        label=gettext_lazy("Find a payment"),
+        help_text=gettext_lazy("Library card, bank reference, or an amount such as 4,35"),
+        max_length=60,
+        error_messages={"required": gettext_lazy("Write a card number, a reference or an amount")},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def criteria(self) -> dict[str, str]:
+        text = self.cleaned_data["find"].strip()
+        has_cents = re.fullmatch(r"[\d\s]{1,12}[.,]\d{2}\s*€?", text) is not None
+        return {"amount": text} if has_cents else {"find": text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPayment:
+    id: int
+    reference: str
+    card_number: str
+    amount: Money
+    created_at: datetime
+    state: State
+    municipality: str
+
+    @property
+    def tag(self) -> Any:
+        return state_tag(self.state)
+
+
+def _day_start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def find_payments(staff: Staff, criteria: dict[str, Any], now: datetime) -> Any:
+    """The payments that match and that this employee may see, newest first."""
+    found = visible_payments(staff.access)
+    if criteria.get("find"):
+        text = re.sub(r"\s", "", criteria["find"])
+        found = found.filter(Q(card_number=text) | Q(reference=read_reference(text) or "-"))
+    if criteria.get("amount") is not None:
+        found = found.filter(amount_cents=criteria["amount"])
+    if criteria.get("state"):
+        found = found.filter(state=criteria["state"])
+    first, last = criteria.get("first"), criteria.get("last")
+    if first is None and not criteria.get("find"):
+        first = (timezone.localtime(now) if last is None else _day_start(last)).date() - timedelta(days=DEFAULT_DAYS)
+    if first:
+        found = found.filter(created_at__gte=_day_start(first))
+    if last:
+        found = found.filter(created_at__lt=_day_start(last + timedelta(days=1)))
+    return found.select_related("municipality").order_by("-created_at", "-id")
+
+
+def _rows(page: Page[Payment]) -> list[FoundPayment]:
+    language = get_language() or "fi"
+    return [
+        FoundPayment(
+            id=payment.pk,
+            reference=payment.reference,
+            card_number=payment.card_number,
+            amount=Money(payment.amount_cents),
+            created_at=payment.created_at,
+            state=State(payment.state),
+            municipality=payment.municipality.name(language),
+        )
+        for payment in page.object_list
+    ]
+
+
+def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, Any]:
+    now = timezone.now()
+    page = Paginator(find_payments(staff, form.cleaned_data, now), _PAGE_ROWS).get_page(request.GET.get("page"))
+    rows = _rows(page)
+    record(
+        at=now,
+        actor=staff.actor,
+        action="search payments",
+        subject="payments",
+        detail={
+            "by": sorted(name for name, value in form.cleaned_data.items() if value not in (None, "")),
+            "payments": [row.id for row in rows],
+        },
+    )
+    return {"rows": rows, "page": page, "count": page.paginator.count}
+
+
+def _post(request: HttpRequest, staff: Staff) -> HttpResponse:
+    if "quick" in request.POST:
+        quick = QuickSearchForm(request.POST)
+        data = quick.criteria() if quick.is_valid() else {}
+    else:
+        data = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    form = SearchForm(data)
+    if not form.is_valid():
+        return show(request, staff, "search.html", {"form": form}, status=422)
+    request.session[_KEPT] = data
+    return HttpResponseRedirect(reverse("staff-search") + "?page=1")
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest, staff: Staff) -> HttpResponse:
+    if request.method == "POST":
+        return _post(request, staff)
+    kept = request.session.get(_KEPT) if "page" in request.GET else None
+    if kept is None:
+        return show(request, staff, "search.html", {"form": SearchForm()})
+    form = SearchForm(kept)
+    results = _results(request, staff, form) if form.is_valid() else {}
+    return show(request, staff, "search.html", {"form": form, **results, "days": DEFAULT_DAYS})

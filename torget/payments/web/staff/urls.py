@@ -1,0 +1,20 @@
+"""The addresses of the staff's side, all under /staff/."""
+
+from django.urls import path
+
+from torget.payments.web.staff import actions, corrections, home, payment, search, sign_in, work_list
+
+urlpatterns = [
+    path("", home.home, name="staff-home"),
+    path("sign-in/", sign_in.sign_in, name="staff-sign-in"),
+    path("sign-out/", sign_in.sign_out, name="staff-sign-out"),
+    path("language/", sign_in.choose_language, name="staff-language"),
+    path("work-list/", work_list.work_list, name="staff-work-list"),
+    path("search/", search.search, name="staff-search"),
+    path("payments/<int:payment_id>/", payment.payment, name="staff-payment"),
+    path("payments/<int:payment_id>/retry/", actions.retry, name="staff-retry"),
+    path("payments/<int:payment_id>/mark-registered/", actions.registered, name="staff-mark-registered"),
+    path("payments/<int:payment_id>/refund/", actions.refund, name="staff-refund"),
+    path("payments/<int:payment_id>/mark-refunded/", actions.refunded, name="staff-mark-refunded"),
+    path("refunds/<int:refund_id>/corrected/", corrections.corrected, name="staff-corrected"),
+]

@@ -1,0 +1,86 @@
+"""What needs a human: oldest first, with the reason in words, the waiting time and who is responsible."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from torget.foundation.audit.record import record
+from torget.foundation.core.money import Money
+from torget.payments.checkout.models import Payment
+from torget.payments.core.checkout import State
+from torget.payments.web.staff.corrections import uncorrected_refunds
+from torget.payments.web.staff.page import show
+from torget.payments.web.staff.session import Staff, staff_page
+from torget.payments.web.staff.visible import visible_municipalities, visible_payments
+from torget.payments.web.staff.words import how_long, reason_words, what_to_do
+
+_PAGE_ROWS = 25
+_CORRECTIONS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    payment_id: int
+    reference: str
+    amount: Money
+    municipality: str
+    reason: str
+    what_to_do: str
+    since: datetime
+    waited: str
+    responsible: str
+
+
+def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
+    owner = payment.attention_owner
+    return WorkItem(
+        payment_id=payment.pk,
+        reference=payment.reference,
+        amount=Money(payment.amount_cents),
+        municipality=payment.municipality.name(language),
+        reason=reason_words(payment.attention_reason),
+        what_to_do=what_to_do(payment.attention_reason),
+        since=payment.changed_at,
+        waited=how_long(now - payment.changed_at),
+        responsible=owner.full_name if owner else "",
+    )
+
+
+@staff_page
+@require_safe
+def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+    language, now = get_language() or "fi", timezone.now()
+    municipalities = visible_municipalities(staff.access, language)
+    chosen = next((one for one in municipalities if one.slug == request.GET.get("municipality")), None)
+    waiting = visible_payments(staff.access).filter(state=State.ATTENTION)
+    corrections = uncorrected_refunds(staff.access)
+    if chosen is not None:
+        waiting = waiting.filter(municipality=chosen)
+        corrections = corrections.filter(payment__municipality=chosen)
+    rows = waiting.select_related("municipality", "attention_owner").order_by("changed_at", "id")
+    page = Paginator(rows, _PAGE_ROWS).get_page(request.GET.get("page"))
+    items = [_item(payment, language, now) for payment in page.object_list]
+    to_correct = [
+        {"refund": refund, "amount": Money(refund.amount_cents), "municipality": refund.payment.municipality.name(language)}
+        for refund in corrections.select_related("payment__municipality")[:_CORRECTIONS_MAX]
+    ]
+    record(
+        at=now,
+        actor=staff.actor,
+        action="view work list",
+        subject="payments",
+        detail={"payments": [item.payment_id for item in items]},
+    )
+    context = {
+        "items": items,
+        "page": page,
+        "to_correct": to_correct,
+        "municipalities": [(one.slug, one.name(language)) for one in municipalities],
+        "chosen": chosen.slug if chosen else "",
+    }
+    return show(request, staff, "work_list.html", context)
