@@ -126,7 +126,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
 FORM_RENDERER = "torget.foundation.design.forms.DesignFormRenderer"
 STATIC_URL = "/static/"
-STATIC_ROOT = os.environ.get("TORGET_STATIC_ROOT", str(ROOT / "static-root"))
+STATIC_ROOT = os.environ.get("TORGET_STATIC_ROOT")
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {

@@ -16,7 +16,7 @@ from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
 from torget.payments.checkout.give_back import new_refund
 from torget.payments.checkout.load import LineFacts, PaymentFacts, load_payment
-from torget.payments.checkout.models import Payment, Refund, RegistrationAttempt
+from torget.payments.checkout.models import Payment, Refund
 from torget.payments.checkout.move import move_payment
 from torget.payments.core.checkout import State
 from torget.payments.core.ports import LibrarySystemError
@@ -78,8 +78,7 @@ def _can_find_registration(payment: PaymentFacts, last_outcome: str) -> bool:
 def look_at(payment_id: int) -> Seen:
     """The payment with all that decides what may be done. Raise NoSuchPayment."""
     payment = load_payment(payment_id)
-    last = RegistrationAttempt.objects.filter(payment_id=payment_id).order_by("number").last()
-    last_outcome = last.outcome if last else ""
+    last_outcome = payment.last_attempt.outcome if payment.last_attempt else ""
     refunds = Refund.objects.filter(payment_id=payment_id).order_by("id")
     return Seen(
         payment=payment,

@@ -59,9 +59,7 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> Employee | None:
         check_throttle(name=name, address=address, now=now)
     except TooManyFailures as error:
         minutes = int(error.wait.total_seconds() // 60)
-        form.add_error(
-            None, _("Too many wrong tries. Wait %(minutes)d minutes and try again.") % {"minutes": minutes}
-        )
+        form.add_error(None, _("Too many wrong tries. Wait %(minutes)d minutes and try again.") % {"minutes": minutes})
         return None
     employee = authenticate(request, username=username, password=form.cleaned_data["password"])
     if isinstance(employee, Employee):
