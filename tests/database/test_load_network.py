@@ -160,6 +160,7 @@ def test_an_account_cannot_silently_disappear(documents: dict[str, Any]) -> None
     accounts = documents["accounts.json"]["merchant_accounts"]
     old = copy.deepcopy(accounts[1])
     accounts[1]["account"] = "300"
+    documents["places.json"]["municipalities"][0]["contact_phone"] = "+358 19 555 0001"
     before = everything()
     with pytest.raises(NetworkConflict, match="paytrail 200: is active in the database but not in the files"):
         save(documents)
