@@ -46,11 +46,12 @@ def _twice(what: str, placed: Iterable[tuple[str, object]]) -> Iterator[str]:
 
 def _repeated(network: Network) -> Iterator[str]:
     places, accounts = network.municipalities, network.merchant_accounts
-    yield from _twice("slug", ((row.place, row.slug) for row in places))
+    # Pages find the theme of either by its slug alone.
+    slugs = [(row.place, row.slug) for row in places] + [(row.place, row.slug) for row in network.cooperations]
+    yield from _twice("slug", slugs)
     yield from _twice("municipality number", ((row.place, row.number) for row in places))
     yield from _twice("business id", ((row.place, row.business_id) for row in places))
     yield from _twice("branch code", ((branch.place, branch.code) for row in places for branch in row.branches))
-    yield from _twice("slug", ((row.place, row.slug) for row in network.cooperations))
     yield from _twice("fee type", ((row.place, (row.library_system, row.code)) for row in network.fee_types))
     yield from _twice(
         "payee rule", ((row.place, (row.library_system, row.fee_type or "(default)")) for row in network.payee_rules)

@@ -21,8 +21,12 @@ class JsonRow:
         if not isinstance(value, dict):
             self.say("is not an object")
 
+    def _at(self, key: str) -> str:
+        """The place of a field: after a file's name and colon a space, after an object a dot."""
+        return f"{self.place} {key}" if self.place.endswith(":") else f"{self.place}.{key}"
+
     def say(self, problem: str, key: str = "") -> None:
-        self._problems.append(f"{self.place}{'.' if key else ''}{key}: {problem}")
+        self._problems.append(f"{self._at(key) if key else self.place}: {problem}")
 
     def _get(self, key: str, kind: type, empty: Any, what: str, *, is_required: bool) -> Any:
         self._read.add(key)
@@ -132,11 +136,10 @@ class JsonRow:
         for index, value in enumerate(values):
             name = value.get(label) if isinstance(value, dict) else None
             suffix = f" ({name})" if isinstance(name, str) else ""
-            separator = "" if self.place.endswith(": ") else "."
-            yield JsonRow(value, f"{self.place}{separator}{key}[{index}]{suffix}", self._problems)
+            yield JsonRow(value, f"{self._at(key)}[{index}]{suffix}", self._problems)
 
     def row(self, key: str) -> "JsonRow":
-        return JsonRow(self._get(key, dict, {}, "an object", is_required=True), f"{self.place}.{key}", self._problems)
+        return JsonRow(self._get(key, dict, {}, "an object", is_required=True), self._at(key), self._problems)
 
     def end(self) -> None:
         """Refuse what nobody reads: a misspelt key would otherwise be silently without effect."""

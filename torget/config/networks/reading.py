@@ -17,8 +17,10 @@ from torget.config.networks.rows import (
     PayeeRuleRow,
     RoleRow,
 )
+from torget.foundation import design
 from torget.payments.core.fees import LegalNature, PayeeSource
 
+_STATIC = Path(design.__file__).parent / "static"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 PHONE = r"\+?[0-9 ]{5,30}"
@@ -153,7 +155,7 @@ def read_documents(documents: Mapping[str, Any], environment: Mapping[str, str])
     found: dict[str, list[JsonRow]] = {section: [] for section in SECTIONS}
     labels = dict(zip(SECTIONS, ("slug", "slug", "code", "fee_type", "account", "username"), strict=True))
     for name, document in sorted(documents.items()):
-        file = JsonRow(document, f"{name}: ", problems)
+        file = JsonRow(document, f"{name}:", problems)
         for section in SECTIONS:
             found[section] += file.rows(section, label=labels[section], is_required=False)
         file.end()
@@ -190,4 +192,15 @@ def read_folder(folder: Path, environment: Mapping[str, str]) -> tuple[Network, 
         except ValueError as wrong:
             problems.append(f"{file.name}: is not readable JSON: {wrong}")
     network, of_form = read_documents(documents, environment)
-    return network, problems + of_form
+    return network, [*problems, *of_form, *_missing_shields(network)]
+
+
+def _missing_shields(network: Network) -> list[str]:
+    """With hashed static files, a shield that is not there would turn every page of its owner into an error."""
+    themes = [(row.place, row.theme) for row in network.municipalities]
+    themes += [(row.place, row.theme) for row in network.cooperations]
+    return [
+        f"{place}.theme.shield: there is no file {theme['shield']} among the static files of the design"
+        for place, theme in themes
+        if theme["shield"] and not (_STATIC / theme["shield"]).is_file()
+    ]

@@ -12,5 +12,5 @@ def is_business_id(text: str) -> bool:
     if match is None:
         return False
     rest = sum(int(digit) * weight for digit, weight in zip(match[1], _WEIGHTS, strict=True)) % 11
-    # A remainder of one would need the check digit ten; such numbers are never issued.
-    return rest != 1 and int(match[2]) == (11 - rest) % 11
+    # A remainder of one would need the check digit ten, which no digit equals; such numbers are never issued.
+    return int(match[2]) == (11 - rest) % 11

@@ -18,6 +18,8 @@ NETWORKS = Path(__file__).parent.parent.parent / "networks"
 
 class Command(BaseCommand):
     help = "Load a network of municipalities from its JSON files; a second run changes nothing."
+    # The data does not depend on the pages, and the database comes before them at a first start.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("network", help=f"a folder of {NETWORKS.name}/, such as helle, or the path of any folder")
