@@ -48,6 +48,26 @@ def fee_type(code: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def _fees() -> dict[str, Any]:
+    return {
+        "fee_types": [
+            fee_type("OVERDUE"),
+            fee_type("ILL"),
+            fee_type("PRINTS", vat_permille=255, is_payable=False, not_payable_reasons=texts("at the desk")),
+        ],
+        "payee_rules": [
+            {"library_system": "uus", "fee_type": None, "sources": ["fee_branch", "item_home"]},
+            {
+                "library_system": "uus",
+                "fee_type": "ILL",
+                "sources": ["fixed_shares"],
+                "collector": "uusila",
+                "shares": {"uusila": 300, "vanhala": 100},
+            },
+        ],
+    }
+
+
 def good_documents() -> dict[str, Any]:
     return {
         "places.json": {
@@ -67,23 +87,7 @@ def good_documents() -> dict[str, Any]:
                 }
             ],
         },
-        "fees.json": {
-            "fee_types": [
-                fee_type("OVERDUE"),
-                fee_type("ILL"),
-                fee_type("PRINTS", vat_permille=255, is_payable=False, not_payable_reasons=texts("at the desk")),
-            ],
-            "payee_rules": [
-                {"library_system": "uus", "fee_type": None, "sources": ["fee_branch", "item_home"]},
-                {
-                    "library_system": "uus",
-                    "fee_type": "ILL",
-                    "sources": ["fixed_shares"],
-                    "collector": "uusila",
-                    "shares": {"uusila": 300, "vanhala": 100},
-                },
-            ],
-        },
+        "fees.json": _fees(),
         "accounts.json": {
             "merchant_accounts": [
                 {
