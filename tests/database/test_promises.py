@@ -52,13 +52,13 @@ SELECT p.* FROM entry, LATERAL (VALUES {postings}) p
 """
 
 
-@pytest.mark.parametrize("postings", ["", "(entry.id, 'a', 0)"])
-def test_an_entry_without_two_postings_is_refused(world: World, postings: str) -> None:
+_NO_POSTINGS = "INSERT INTO ledger_journalentry (municipality_id, key, kind, happened_at) VALUES (1, 'k', 'x', now())"
+
+
+@pytest.mark.parametrize("sql", [_NO_POSTINGS, _ENTRY.format(postings="(entry.id, 'a', 0)")])
+def test_an_entry_without_two_postings_is_refused(world: World, sql: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        if postings:
-            run(_ENTRY.format(postings=postings))
-        else:
-            run("INSERT INTO ledger_journalentry (municipality_id, key, kind, happened_at) VALUES (1, 'k', 'x', now())")
+        run(sql)
 
 
 def test_the_same_event_is_in_the_books_once(world: World) -> None:

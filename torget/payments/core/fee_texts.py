@@ -6,7 +6,7 @@ _FEE = {"sv": "Biblioteksavgift", "fi": "Kirjastomaksu", "en": "Library fee"}
 _BY_KIND = {
     "OVERDUE": {"sv": "Förseningsavgift", "fi": "Myöhästymismaksu", "en": "Late fee"},
     "REMINDER": {"sv": "Påminnelseavgift", "fi": "Muistutusmaksu", "en": "Reminder fee"},
-    "RESERVE_EXPIRED": {"sv": "Oavhämtad reservation", "fi": "Noutamaton varaus", "en": "Uncollected reservation"},
+    "RESERVE_EXPIRED": {"sv": "Oavhämtad reservering", "fi": "Noutamaton varaus", "en": "Uncollected reservation"},
     "LOST": {"sv": "Ersättning för material", "fi": "Aineistokorvaus", "en": "Compensation for material"},
     "PROCESSING": {"sv": "Behandlingsavgift", "fi": "Käsittelymaksu", "en": "Handling fee"},
     "NEW_CARD": {"sv": "Nytt bibliotekskort", "fi": "Uusi kirjastokortti", "en": "New library card"},

@@ -77,7 +77,7 @@ class Command(BaseCommand):
             *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in DEMO_CARDS),
             "",
             f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
-            "  desk.porvoo, finance.porvoo, coordinator.porvoo, operator",
+            "  desk.porvoo, finance.porvoo, coordinator, operator",
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             "Ctrl-C ends everything.",
