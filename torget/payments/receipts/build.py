@@ -236,8 +236,6 @@ def build_receipt(*, payment_id: int, language: str, with_titles: bool) -> Recei
     refund_views = _refund_views(refunds)
     refunded = total([refund.amount for refund in refund_views if refund.paid_at])
     amount = Money(payment.amount_cents)
-    if State(payment.state) is State.REFUNDED and not refunded:
-        refunded = amount  # A human paid it back by another way, so that no refund row tells of it.
     if payment.paid_at is None:
         raise NoReceipt(str(payment_id))
     return ReceiptView(

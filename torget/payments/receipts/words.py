@@ -216,7 +216,7 @@ def _refunds(view: ReceiptView) -> tuple[RefundWords, ...]:
     return tuple(
         RefundWords(
             amount=euros(refund.amount),
-            text=_("Returned %(date)s") % {"date": day_text(refund.paid_at)}
+            text=_("Paid back %(date)s") % {"date": day_text(refund.paid_at)}
             if refund.paid_at
             else _("Decided %(date)s, on its way") % {"date": day_text(refund.decided_at)},
         )
