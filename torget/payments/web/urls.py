@@ -1,6 +1,6 @@
-"""The addresses of the patron's side and of the providers."""
+"""The addresses of the patron's side, of the providers, and of the staff's side."""
 
-from django.urls import path
+from django.urls import include, path
 
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
@@ -28,4 +28,5 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
+    path("staff/", include("torget.payments.web.staff.urls")),
 ]

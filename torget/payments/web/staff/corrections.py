@@ -65,9 +65,7 @@ def corrected(request: HttpRequest, staff: Staff, refund_id: int) -> HttpRespons
     form = CorrectedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            note_corrected(
-                refund_id=refund_id, access=staff.access, note=form.cleaned_data["note"], at=timezone.now()
-            )
+            note_corrected(refund_id=refund_id, access=staff.access, note=form.cleaned_data["note"], at=timezone.now())
         except MayNotAct:
             messages.error(request, _("Your role does not let you do this."))
             return back

@@ -16,9 +16,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from torget.foundation.audit.record import record
@@ -65,9 +64,7 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Amount in euros"),
         max_length=20,
         required=False,
-        widget=forms.TextInput(
-            attrs={"class": "govuk-input--width-5", "autocomplete": "off", "inputmode": "decimal"}
-        ),
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "autocomplete": "off", "inputmode": "decimal"}),
     )
     first = DatePartsField(label=gettext_lazy("From"), required=False)
     last = DatePartsField(label=gettext_lazy("To"), required=False)
@@ -191,7 +188,7 @@ def _post(request: HttpRequest, staff: Staff) -> HttpResponse:
         quick = QuickSearchForm(request.POST)
         data = quick.criteria() if quick.is_valid() else {}
     else:
-        data = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+        data = {key: str(value) for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
     form = SearchForm(data)
     if not form.is_valid():
         return show(request, staff, "search.html", {"form": form}, status=422)

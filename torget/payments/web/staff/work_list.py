@@ -66,7 +66,11 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     page = Paginator(rows, _PAGE_ROWS).get_page(request.GET.get("page"))
     items = [_item(payment, language, now) for payment in page.object_list]
     to_correct = [
-        {"refund": refund, "amount": Money(refund.amount_cents), "municipality": refund.payment.municipality.name(language)}
+        {
+            "refund": refund,
+            "amount": Money(refund.amount_cents),
+            "municipality": refund.payment.municipality.name(language),
+        }
         for refund in corrections.select_related("payment__municipality")[:_CORRECTIONS_MAX]
     ]
     record(
