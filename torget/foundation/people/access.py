@@ -53,11 +53,11 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
         return Access(employee_id=employee.pk)
     own: dict[str, set[int]] = {kind: set() for kind in Role.Kind.values}
     sees_all = False
-    for kind, municipality_id in Role.objects.filter(employee=employee).values_list("kind", "municipality_id"):
-        if kind == Role.Kind.OPERATOR:
+    for role in Role.objects.filter(employee=employee):
+        if role.municipality_id is not None:
+            own[role.kind].add(role.municipality_id)
+        elif role.kind == Role.Kind.OPERATOR:
             sees_all = True
-        elif municipality_id:
-            own[kind].add(municipality_id)
     coordinating = own[Role.Kind.COORDINATOR]
     members = (
         Membership.objects.filter(cooperation__coordinator__in=coordinating, cooperation__service=service).values_list(

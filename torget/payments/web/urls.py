@@ -1,4 +1,4 @@
-"""The addresses of the patron's side and of the providers."""
+"""The addresses of the patron's side, of the providers, and of the staff's side."""
 
 from django.urls import include, path
 

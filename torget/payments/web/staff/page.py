@@ -1,5 +1,6 @@
 """What every page of the staff's side shows around its content."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from torget.foundation.design.page import NavigationItem, Site
+from torget.foundation.design.page import NavigationItem
+from torget.payments.web.site import site_of
 from torget.payments.web.staff.session import Staff
 
 
@@ -20,10 +22,10 @@ def _navigation(here: str) -> list[NavigationItem]:
     return [NavigationItem(text=text, url=reverse(name), is_current=name == here) for name, text in places]
 
 
-def frame(staff: Staff | None, here: str) -> dict[str, Any]:
+def frame(request: HttpRequest, staff: Staff | None, here: str) -> dict[str, Any]:
     return {
-        "site": Site(name=_("Torget for staff"), home_url=reverse("staff-home")),
-        "service_name": _("Library payments"),
+        "site": replace(site_of(request), home_url=reverse("staff-home")),
+        "service_name": _("Library payments, staff"),
         "service_url": reverse("staff-home"),
         "navigation": _navigation(here) if staff else [],
         "staff": staff,
@@ -34,4 +36,4 @@ def show(
     request: HttpRequest, staff: Staff | None, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
-    return render(request, f"staff/{template}", {**frame(staff, here), **context}, status=status)
+    return render(request, f"staff/{template}", {**frame(request, staff, here), **context}, status=status)

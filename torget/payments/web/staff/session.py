@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -72,7 +72,7 @@ def current_staff(request: HttpRequest) -> Staff | None:
 
 
 def staff_page(view: View) -> View:
-    """Let only staff with a role in, in the language they chose, and let nobody keep a copy of the page."""
+    """Let only staff in, and let nobody keep a copy of the page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
@@ -80,7 +80,6 @@ def staff_page(view: View) -> View:
         if staff is None:
             target = request.get_full_path() if request.method == "GET" else reverse("staff-home")
             return HttpResponseRedirect(f"{reverse('staff-sign-in')}?{urlencode({'next': target})}")
-        translation.activate(staff.employee.language)
         response = view(request, staff, *arguments, **named)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,4 +1,4 @@
-"""Staff signs in with user name and password, signs out, and chooses a language."""
+"""Staff signs in with user name and password, and signs out."""
 
 from django import forms
 from django.conf import settings
@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from torget.foundation.audit.record import record
 from torget.foundation.people.models import Employee
@@ -72,6 +72,19 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> Employee | None:
     return None
 
 
+def _speak(response: HttpResponse, language: str) -> None:
+    """The employee's own language from now on; the switch on every page still changes it, by the same cookie."""
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+
+
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +101,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     start_session(request, employee)
     actor = f"staff:{employee.pk}"
     record(at=timezone.now(), actor=actor, action="sign in", subject=actor)
-    return HttpResponseRedirect(_own_address(request, form.cleaned_data["next"]))
+    response = HttpResponseRedirect(_own_address(request, form.cleaned_data["next"]))
+    _speak(response, employee.language)
+    return response
 
 
 @staff_page
@@ -101,14 +116,3 @@ def sign_out(request: HttpRequest, staff: Staff) -> HttpResponse:
     logout(request)
     messages.success(request, _("You have signed out."))
     return HttpResponseRedirect(reverse("staff-sign-in"))
-
-
-@staff_page
-@require_POST
-def choose_language(request: HttpRequest, staff: Staff) -> HttpResponse:
-    language = request.POST.get("language", "")
-    if language in dict(settings.LANGUAGES):
-        staff.employee.language = language
-        staff.employee.save(update_fields=["language"])
-        translation.activate(language)
-    return HttpResponseRedirect(_own_address(request, request.POST.get("next", "")))

@@ -8,7 +8,6 @@ urlpatterns = [
     path("", home.home, name="staff-home"),
     path("sign-in/", sign_in.sign_in, name="staff-sign-in"),
     path("sign-out/", sign_in.sign_out, name="staff-sign-out"),
-    path("language/", sign_in.choose_language, name="staff-language"),
     path("work-list/", work_list.work_list, name="staff-work-list"),
     path("search/", search.search, name="staff-search"),
     path("payments/<int:payment_id>/", payment.payment, name="staff-payment"),

@@ -1,10 +1,12 @@
 """Payments an employee may see: those of their municipalities, and those with a line that is theirs."""
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
 
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
 from torget.payments.checkout.models import Payment, PaymentLine
+from torget.payments.web.staff.session import Staff, note_refusal
 
 
 def visible_payments(access: Access) -> QuerySet[Payment]:
@@ -12,6 +14,21 @@ def visible_payments(access: Access) -> QuerySet[Payment]:
         return Payment.objects.all()
     own_line = PaymentLine.objects.filter(access.within("payee"), payment=OuterRef("pk"))
     return Payment.objects.filter(access.within("municipality") | Exists(own_line))
+
+
+def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payment:
+    """Raise Http404 for a payment of others, as if there were none; the try is audited."""
+    found = (
+        visible_payments(staff.access)
+        .select_related("municipality", "attention_owner", "checkout", "merchant_account")
+        .filter(pk=payment_id)
+        .first()
+    )
+    if found is None:
+        owner = Payment.objects.filter(pk=payment_id).values_list("municipality_id", flat=True).first()
+        note_refusal(staff, action=action, subject=f"payment:{payment_id}", municipality_id=owner)
+        raise Http404
+    return found
 
 
 def visible_municipalities(access: Access, language: str) -> list[Municipality]:

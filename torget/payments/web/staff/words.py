@@ -1,6 +1,7 @@
-"""States, events and reasons in the words of a library desk."""
+"""What states, steps, reasons and outcomes are called on the staff's pages."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,19 +10,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from torget.foundation.design.page import EventKind, Tag, TagColour
 from torget.payments.core.checkout import Event, State
 
-STATE_WORDS: dict[State, Promise] = {
+Words = Promise | str
+
+STATE_WORDS: dict[State, Words] = {
     State.CREATED: gettext_lazy("Started"),
-    State.OPEN: gettext_lazy("At the payment service"),
+    State.OPEN: gettext_lazy("Waiting for the patron"),
     State.PENDING: gettext_lazy("Examined by the payment service"),
-    State.FAILED: gettext_lazy("Not paid"),
+    State.FAILED: gettext_lazy("Cancelled or refused"),
     State.EXPIRED: gettext_lazy("Not paid in time"),
-    State.PAID: gettext_lazy("Paid, waits for the library system"),
-    State.REGISTERING: gettext_lazy("Paid, being registered"),
-    State.UNCERTAIN: gettext_lazy("Paid, the library system's answer was lost"),
-    State.REGISTERED: gettext_lazy("Registered"),
+    State.PAID: gettext_lazy("Paid, waiting for the library system"),
+    State.REGISTERING: gettext_lazy("The library system is being told"),
+    State.UNCERTAIN: gettext_lazy("Checking whether the library system has it"),
+    State.REGISTERED: gettext_lazy("Paid and in the library system"),
     State.REFUND_DUE: gettext_lazy("To be paid back"),
     State.REFUNDING: gettext_lazy("Being paid back"),
-    State.REFUND_PENDING: gettext_lazy("Refund waits for the payment service"),
+    State.REFUND_PENDING: gettext_lazy("Waiting for word on the refund"),
     State.REFUNDED: gettext_lazy("Paid back"),
     State.ATTENTION: gettext_lazy("Needs a human"),
 }
@@ -29,133 +32,222 @@ STATE_WORDS: dict[State, Promise] = {
 _COLOURS = {
     State.REGISTERED: TagColour.GREEN,
     State.ATTENTION: TagColour.RED,
-    State.FAILED: TagColour.GREY,
-    State.EXPIRED: TagColour.GREY,
-    State.REFUNDED: TagColour.GREY,
-    State.CREATED: TagColour.YELLOW,
-    State.OPEN: TagColour.YELLOW,
+    State.PAID: TagColour.BLUE,
+    State.REGISTERING: TagColour.BLUE,
+    State.UNCERTAIN: TagColour.YELLOW,
+    State.PENDING: TagColour.YELLOW,
+    State.REFUND_DUE: TagColour.BLUE,
+    State.REFUNDING: TagColour.BLUE,
+    State.REFUND_PENDING: TagColour.BLUE,
 }
 
-EVENT_WORDS: dict[str, Promise] = {
-    "started": gettext_lazy("The patron started the payment"),
-    Event.PAGE_CREATED: gettext_lazy("The payment service made its page"),
-    Event.CREATE_FAILED: gettext_lazy("The payment service gave no page"),
-    Event.PROVIDER_PAID: gettext_lazy("The payment service took the money"),
+EVENT_WORDS: dict[str, Words] = {
+    "started": gettext_lazy("Payment started"),
+    Event.PAGE_CREATED: gettext_lazy("Payment page opened"),
+    Event.CREATE_FAILED: gettext_lazy("The payment service could not open a page"),
+    Event.PROVIDER_PAID: gettext_lazy("Paid"),
     Event.PROVIDER_PENDING: gettext_lazy("The payment service examines the payment"),
     Event.PROVIDER_FAILED: gettext_lazy("Cancelled or refused at the payment service"),
     Event.WITHDRAWN: gettext_lazy("The patron gave the payment up"),
-    Event.TIMED_OUT: gettext_lazy("Nobody paid in time"),
-    Event.REGISTRATION_STARTED: gettext_lazy("The library system is being told"),
-    Event.REGISTRATION_POSTPONED: gettext_lazy("The library system could not be told; tried again later"),
-    Event.BOOKED: gettext_lazy("The library system has it"),
-    Event.BOOKED_IN_PART: gettext_lazy("The library system has a part; the rest goes back"),
-    Event.REFUSED: gettext_lazy("The fees were not open any more; the money goes back"),
+    Event.TIMED_OUT: gettext_lazy("Not paid in time"),
+    Event.REGISTRATION_STARTED: gettext_lazy("Began to tell the library system"),
+    Event.REGISTRATION_POSTPONED: gettext_lazy("The library system did not take it; will be tried again"),
+    Event.BOOKED: gettext_lazy("Registered in the library system"),
+    Event.BOOKED_IN_PART: gettext_lazy("Registered in part; the rest goes back"),
+    Event.REFUSED: gettext_lazy("The fees could not be paid any more; the money goes back"),
     Event.ANSWER_LOST: gettext_lazy("The library system's answer was lost"),
-    Event.FOUND_UNBOOKED: gettext_lazy("The library system has nothing of it; told again"),
-    Event.REFUND_DECIDED: gettext_lazy("A refund was decided"),
-    Event.REFUND_ASKED: gettext_lazy("The payment service is asked to pay back"),
-    Event.REFUND_POSTPONED: gettext_lazy("The payment service is asked again later"),
-    Event.REFUND_ACCEPTED: gettext_lazy("The payment service works on the refund"),
-    Event.REFUND_ANSWER_LOST: gettext_lazy("The payment service's answer about the refund was lost"),
-    Event.REFUND_PAID: gettext_lazy("The money went back"),
+    Event.FOUND_UNBOOKED: gettext_lazy("The library system does not have it; will be told again"),
+    Event.REFUND_DECIDED: gettext_lazy("Refund decided"),
+    Event.REFUND_ASKED: gettext_lazy("Refund asked of the payment service"),
+    Event.REFUND_POSTPONED: gettext_lazy("Refund postponed; will be asked again"),
+    Event.REFUND_ACCEPTED: gettext_lazy("The payment service took the refund"),
+    Event.REFUND_ANSWER_LOST: gettext_lazy("The answer on the refund was lost"),
+    Event.REFUND_PAID: gettext_lazy("Paid back"),
     Event.REFUND_FAILED: gettext_lazy("The refund failed"),
-    Event.NEEDS_HUMAN: gettext_lazy("Handed to a human"),
-    Event.STAFF_RETRIED: gettext_lazy("Staff had the library system told again"),
-    Event.STAFF_REGISTERED: gettext_lazy("Staff marked it as registered"),
-    Event.STAFF_REFUNDED: gettext_lazy("Staff marked the money as paid back"),
+    Event.NEEDS_HUMAN: gettext_lazy("A human is needed"),
+    Event.STAFF_RETRIED: gettext_lazy("Sent to be registered again"),
+    Event.STAFF_REGISTERED: gettext_lazy("Marked as registered"),
+    Event.STAFF_REFUNDED: gettext_lazy("Marked as paid back by another way"),
 }
 
-_GOOD = {Event.BOOKED, Event.REFUND_PAID, Event.STAFF_REGISTERED, Event.STAFF_REFUNDED, Event.PROVIDER_PAID}
-_BAD = {Event.NEEDS_HUMAN, Event.REFUND_FAILED, Event.ANSWER_LOST, Event.REFUND_ANSWER_LOST, Event.CREATE_FAILED}
+_PROBLEMS = frozenset(
+    {
+        Event.CREATE_FAILED,
+        Event.REGISTRATION_POSTPONED,
+        Event.ANSWER_LOST,
+        Event.REFUSED,
+        Event.REFUND_ANSWER_LOST,
+        Event.REFUND_FAILED,
+        Event.NEEDS_HUMAN,
+    }
+)
 
-REASONS: dict[str, tuple[Promise, Promise]] = {
+_REASONS: dict[str, tuple[Words, Words]] = {
     "library_system_unavailable": (
-        gettext_lazy("The library system could not be reached for a day and a half"),
-        gettext_lazy("When it answers again, choose Tell the library system again."),
+        gettext_lazy("The library system has been out of reach for too long"),
+        gettext_lazy("When it works again, try again. The money is safe meanwhile."),
     ),
     "patron_not_found": (
-        gettext_lazy("The library system does not know this patron any more"),
-        gettext_lazy("Find the patron under another card, or pay the money back."),
+        gettext_lazy("The library system does not know the patron any more"),
+        gettext_lazy("Look for the patron under another card or a merged record. If there is none, refund."),
     ),
     "registration_unclear": (
-        gettext_lazy("The answer was lost, and the account changed in another way too"),
-        gettext_lazy("Look at the patron's account in the library system. Mark as registered, or pay back."),
+        gettext_lazy("Nobody knows whether the library system has the payment"),
+        gettext_lazy("Look at the patron's account in the library system. Mark as registered if it is there."),
     ),
     "registration_fails": (
-        gettext_lazy("The library system was told many times and never booked it"),
-        gettext_lazy("Ask who runs the library system what is wrong, then tell it again."),
+        gettext_lazy("The library system did not take the payment after many tries"),
+        gettext_lazy("Find out why with the library system's support, then try again, or register by hand."),
     ),
     "booked_another_amount": (
-        gettext_lazy("The library system has this payment with another amount"),
-        gettext_lazy("Correct it in the library system, then mark as registered."),
+        gettext_lazy("The library system has the payment with another amount"),
+        gettext_lazy("Correct the amount in the library system, then mark as registered."),
     ),
     "booked_but_not_settled": (
-        gettext_lazy("The library system has the money as a credit, but the fee is still open"),
-        gettext_lazy("Apply the credit to the fee in the library system, then mark as registered."),
+        gettext_lazy("The money is in the library system, but the fees are still open there"),
+        gettext_lazy("Use the patron's credit for the fees in the library system, then try again: it checks."),
     ),
     "provider_undecided": (
-        gettext_lazy("The payment service has examined the payment for a week"),
-        gettext_lazy("Ask the payment service. Nothing has been paid as far as we know."),
+        gettext_lazy("The payment service has examined the payment for a week without an answer"),
+        gettext_lazy("Ask the payment service. Until it says that the money came, nothing can be done here."),
     ),
     "provider_cannot_refund": (
         gettext_lazy("The payment service cannot pay back by itself"),
-        gettext_lazy("Pay back by bank transfer, then mark as paid back."),
+        gettext_lazy("Pay back from the municipality's account, then mark as paid back."),
     ),
     "refund_failed": (
-        gettext_lazy("The payment service could not pay the money back"),
-        gettext_lazy("Try the refund again, or pay by bank transfer and mark as paid back."),
+        gettext_lazy("The refund did not succeed"),
+        gettext_lazy("Refund again, or pay back from the municipality's account and mark as paid back."),
     ),
     "refund_refused": (
         gettext_lazy("The payment service refused the refund"),
-        gettext_lazy("Pay back by bank transfer, then mark as paid back."),
+        gettext_lazy("See in its service why, often too little money there. Then refund again."),
     ),
     "refund_unanswered": (
-        gettext_lazy("Nobody knows whether the refund was made"),
-        gettext_lazy("Look at the payment service before anything else. If the money went back, mark as paid back."),
+        gettext_lazy("The payment service has not said whether it paid back"),
+        gettext_lazy("Look in the payment service. Mark as paid back only if the money went."),
     ),
 }
 
+_ATTEMPT_OUTCOMES: dict[str, Words] = {
+    "": gettext_lazy("Under way"),
+    "booked": gettext_lazy("Registered"),
+    "refused": gettext_lazy("Refused"),
+    "not_sent": gettext_lazy("Surely not received"),
+    "unknown": gettext_lazy("Answer lost"),
+    "found": gettext_lazy("Found in the library system"),
+    "unbooked": gettext_lazy("Surely not in the library system"),
+}
 
-def reason_words(reason: str) -> str:
-    return str(REASONS[reason][0]) if reason in REASONS else reason
+_REFUND_STATES: dict[str, Words] = {
+    "due": gettext_lazy("To be asked"),
+    "asked": gettext_lazy("Being asked"),
+    "pending": gettext_lazy("Waiting for word"),
+    "refunded": gettext_lazy("Paid back"),
+    "failed": gettext_lazy("Failed"),
+}
+
+_CHANNELS: dict[str, Words] = {
+    "return": gettext_lazy("The patron's browser came back"),
+    "callback": gettext_lazy("The payment service told us"),
+    "poll": gettext_lazy("We asked the payment service"),
+    "refund": gettext_lazy("The payment service told us about the refund"),
+}
+
+_VERDICTS: dict[str, Words] = {
+    "applied": gettext_lazy("Believed and taken in"),
+    "no change": gettext_lazy("Believed; nothing new"),
+    "another account": gettext_lazy("Not believed: another account"),
+    "another stamp": gettext_lazy("Not believed: about another payment"),
+    "another provider reference": gettext_lazy("Not believed: another transaction"),
+    "another amount": gettext_lazy("Not believed: another amount"),
+    "another currency": gettext_lazy("Not believed: another currency"),
+}
+
+_ENTRY_KINDS: dict[str, Words] = {
+    "paid": gettext_lazy("Paid"),
+    "registered": gettext_lazy("Registered"),
+    "refunded": gettext_lazy("Paid back"),
+}
+
+_LINE_OUTCOMES: dict[str, Words] = {
+    "booked": gettext_lazy("In the library system"),
+    "give_back": gettext_lazy("Money goes back"),
+}
 
 
-def what_to_do(reason: str) -> str:
-    return str(REASONS[reason][1]) if reason in REASONS else ""
+def _word(words: dict[str, Words], key: str) -> str:
+    return str(words.get(key, key))
 
 
 def state_tag(state: State) -> Tag:
-    return Tag(text=str(STATE_WORDS[state]), colour=_COLOURS.get(state, TagColour.BLUE))
+    return Tag(text=str(STATE_WORDS[state]), colour=_COLOURS.get(state, TagColour.GREY))
 
 
 def event_words(event: str) -> str:
-    return str(EVENT_WORDS.get(event, event))
+    return _word(EVENT_WORDS, event)
 
 
 def event_kind(event: str) -> EventKind:
-    if event in _BAD:
-        return EventKind.PROBLEM
-    return EventKind.DONE if event in _GOOD else EventKind.WAITING
+    return EventKind.PROBLEM if event in _PROBLEMS else EventKind.DONE
 
 
-def how_long(span: timedelta) -> str:
-    """'3 days', '5 hours', '12 minutes': the largest unit is enough to see what is old."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes >= 24 * 60:
-        days = minutes // (24 * 60)
-        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-    if minutes >= 60:
-        hours = minutes // 60
-        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+def reason_words(reason: str) -> str:
+    return str(_REASONS[reason][0]) if reason in _REASONS else reason
+
+
+def what_to_do(reason: str) -> str:
+    return str(_REASONS[reason][1]) if reason in _REASONS else ""
+
+
+def attempt_outcome_words(outcome: str) -> str:
+    return _word(_ATTEMPT_OUTCOMES, outcome)
+
+
+def refund_state_words(state: str) -> str:
+    return _word(_REFUND_STATES, state)
+
+
+def channel_words(channel: str) -> str:
+    return _word(_CHANNELS, channel)
+
+
+def verdict_words(verdict: str) -> str:
+    if verdict in _VERDICTS:
+        return str(_VERDICTS[verdict])
+    return _("Not believed: %(why)s") % {"why": verdict}
+
+
+def entry_kind_words(kind: str) -> str:
+    return _word(_ENTRY_KINDS, kind)
+
+
+def line_outcome_words(outcome: str) -> str:
+    return str(_LINE_OUTCOMES[outcome]) if outcome in _LINE_OUTCOMES else ""
 
 
 def actor_words(actor: str, names: dict[int, str]) -> str:
-    if actor.startswith("staff:"):
-        return names.get(int(actor.removeprefix("staff:")), _("Staff"))
-    known = {
-        "patron": _("Patron"),
-        "provider": _("Payment service"),
-        "worker": _("Torget by itself"),
-    }
-    return known.get(actor, actor)
+    """Who took a step; an employee by name."""
+    kind, _colon, number = actor.partition(":")
+    if kind == "staff" and number.isdigit():
+        return names.get(int(number), actor)
+    fixed = {"patron": _("The patron"), "provider": _("The payment service"), "worker": _("Torget by itself")}
+    return fixed.get(kind, actor)
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """What was written down with a step: a person's note, or the technical reason as it came."""
+    parts = [str(detail[name]) for name in ("note", "why") if detail.get(name)]
+    if detail.get("channel"):
+        parts.append(channel_words(str(detail["channel"])))
+    return " ".join(parts)
+
+
+def how_long(span: timedelta) -> str:
+    minutes = max(int(span.total_seconds() // 60), 0)
+    if minutes < 60:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

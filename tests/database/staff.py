@@ -1,0 +1,72 @@
+"""Employees of the small network, and a browser of theirs."""
+
+from typing import Any
+
+from django.test import Client, override_settings
+
+from tests.world import World, make_fee, make_patron
+from torget.foundation.cooperations.models import Municipality
+from torget.foundation.people.access import Access, load_access
+from torget.foundation.people.models import Employee, Role
+from torget.payments.checkout.models import Payment
+
+PASSWORD = "torget-demo"
+
+
+def hire(kind: str, slug: str | None = None, language: str = "en") -> Employee:
+    """An employee with one role; named after it, as in 'finance.porvoo'."""
+    employee = Employee.objects.create_user(
+        username=f"{kind}.{slug or 'all'}.new",
+        password=PASSWORD,
+        email="x@example.fi",
+        full_name=f"{kind} of {slug or 'all'}",
+        language=language,
+    )
+    municipality = Municipality.objects.get(slug=slug) if slug else None
+    Role.objects.create(employee=employee, kind=kind, municipality=municipality)
+    return employee
+
+
+def access_of(employee: Employee) -> Access:
+    return load_access(employee=employee)
+
+
+def browser() -> Client:
+    """Static files are looked up when asked for, so that no folder of collected ones must exist."""
+    client = Client()
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        client.handler.load_middleware()
+    return client
+
+
+def sign_in(employee: Employee) -> Client:
+    client = browser()
+    answer = client.post("/staff/sign-in/", {"username": employee.username, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+def pay(world: World, *fees: Any, patron_id: int = 1) -> int:
+    """A payment that the patron has paid and that no worker has seen."""
+    patron = make_patron(patron_id, *(fees or (make_fee(patron_id * 10 + 1, 115),)))
+    world.add(patron)
+    (payment_id,) = world.start(patron).payment_ids
+    url = world.at_provider(payment_id, "pay")
+    assert url is not None
+    world.come_back(url)
+    return payment_id
+
+
+def pay_and_register(world: World, *fees: Any, patron_id: int = 1) -> int:
+    payment_id = pay(world, *fees, patron_id=patron_id)
+    world.work()
+    return payment_id
+
+
+def pay_with_trouble(world: World, *fees: Any, patron_id: int = 1) -> int:
+    """A payment that the library system cannot take because it does not know the patron any more."""
+    payment_id = pay(world, *fees, patron_id=patron_id)
+    world.koha.store.write("DELETE FROM patrons WHERE patron_id = ?", (patron_id,))
+    world.work()
+    assert Payment.objects.get(id=payment_id).attention_reason == "patron_not_found"
+    return payment_id
