@@ -1,0 +1,180 @@
+"""A compiled model: decisions evaluated by name."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torget_dmn.engine.graph import Graph
+from torget_dmn.engine.link import Linker
+from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
+from torget_dmn.engine.trace import Trace
+from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
+from torget_dmn.feel.builtins.logic import MOMENT
+from torget_dmn.feel.feel_types import ANY, ContextType, FeelType, ListType, strip
+from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.python_values import to_feel
+from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.model.elements import Decision, Definitions, InputData
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a decision came to and, if asked, how."""
+
+    value: Any
+    trace: Trace | None = None
+
+
+class DecisionModel:
+    """A model ready to run; it is never changed by running and can be shared between threads."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        imports: Iterable[Definitions] = (),
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        lenient: bool = False,
+    ) -> None:
+        """Compile a model; unless lenient, a ModelError lists all its problems and inputs must fit."""
+        problems: list[Problem] = []
+        self.definitions = definitions
+        self.limits = limits
+        self._lenient = lenient
+        self._graph = Graph(definitions, imports, problems)
+        linker = Linker(self._graph, limits, problems)
+        linker.link()
+        self.problems = tuple(dict.fromkeys(problems))
+        if self.problems and not lenient:
+            raise ModelError(list(self.problems))
+        self._nodes = linker.nodes
+        self.types = linker.types[definitions.namespace]
+        self._inputs = self._name_inputs()
+        self._decisions = self._by_name(DecisionNode)
+
+    def _by_name(self, kind: type[Node]) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for (namespace, _), node in self._nodes.items():
+            if isinstance(node, kind) and namespace == self.definitions.namespace:
+                found.setdefault(node.name, node)
+        for key, element in self._graph.elements.items():
+            if isinstance(self._nodes[key], kind) and key[0] == self.definitions.namespace:
+                found.setdefault(element.name, self._nodes[key])
+        return found
+
+    def _name_inputs(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        own_first = sorted(self._graph.elements.items(), key=lambda pair: pair[0][0] != self.definitions.namespace)
+        for key, element in own_first:
+            if isinstance(element, InputData):
+                found[f"{{{key[0]}}}{element.name}"] = self._nodes[key]
+                found.setdefault(element.variable_name, self._nodes[key])
+                found.setdefault(element.name, self._nodes[key])
+        return found
+
+    def evaluate(
+        self, decision: str, inputs: Mapping[str, Any], *, trace: bool = False, now: datetime.datetime | None = None
+    ) -> Evaluation:
+        """Evaluate a decision; `now` fixes the clock, so that a decision can be replayed."""
+        node = self._find(self._decisions, decision, "decision")
+        recorded = Trace() if trace else None
+        run = ModelRun(len(self._nodes), self.limits, None if recorded is None else recorded.entries)
+        self._give(run, inputs, self._inputs)
+        return Evaluation(self._guarded(node, run, now), recorded)
+
+    def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+        """Evaluate a decision for each case, without traces."""
+        node = self._find(self._decisions, decision, "decision")
+        size = len(self._nodes)
+        for inputs in cases:
+            run = ModelRun(size, self.limits)
+            self._give(run, inputs, self._inputs)
+            yield self._guarded(node, run, None)
+
+    def evaluate_service(
+        self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: datetime.datetime | None = None
+    ) -> Evaluation:
+        """Evaluate a decision service with its input data and input decisions."""
+        node = self._find(self._by_name(ServiceNode), service, "decision service")
+        assert isinstance(node, ServiceNode)
+        recorded = Trace() if trace else None
+        run = ModelRun(len(self._nodes), self.limits, None if recorded is None else recorded.entries)
+        self._give(run, inputs, {one.name: one for one in node.inputs})
+        for one in node.inputs:
+            if one.name not in inputs:
+                run.values[one.index] = None
+        return Evaluation(self._guarded(ServiceOutput(node), run, now), recorded)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Call a business knowledge model by the names of its parameters."""
+        node = self._find(self._by_name(KnowledgeNode), name, "business knowledge model")
+        run = ModelRun(len(self._nodes), self.limits)
+        function = self._guarded(node, run, None)
+        given = {key: to_feel(value) for key, value in arguments.items()}
+        return function.call_named(given) if isinstance(function, FeelFunction) else None
+
+    def input_types(self) -> dict[str, FeelType]:
+        """Return the inputs of the model and their types."""
+        return {one.variable_name: self._inputs[one.variable_name].type for one in self.definitions.input_data}
+
+    def _find(self, nodes: Mapping[str, Node], name: str, kind: str) -> Node:
+        node = nodes.get(name)
+        if node is None:
+            raise InputError(Problem(f"unknown-{kind.replace(' ', '-')}", f"the model has no {kind} '{name}'"))
+        return node
+
+    def _give(self, run: ModelRun, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
+        problems: list[Problem] | None = None
+        values = run.values
+        for name, raw in inputs.items():
+            node = known.get(name)
+            if node is None:
+                if not self._lenient:
+                    problems = [*(problems or ()), Problem("unknown-input", f"the model has no input '{name}'")]
+                continue
+            value = to_feel(raw)
+            if node.type is not ANY:
+                value = fit_input(value, node.type)
+                if value is None and raw is not None and not self._lenient:
+                    message = f"the value does not fit the type {node.type}"
+                    problems = [*(problems or ()), Problem("input-type", message, f"input '{name}'")]
+            values[node.index] = value
+        if problems:
+            raise InputError(problems)
+
+    @staticmethod
+    def _guarded(node: Node, run: ModelRun, now: datetime.datetime | None) -> Any:
+        token = None if now is None else MOMENT.set(now)
+        try:
+            return node.value(run)
+        except RecursionError:
+            raise LimitExceededError("functions or requirements are nested too deep", node.place) from None
+        except LimitExceededError as error:
+            raise LimitExceededError(error.problems[0].message, error.problems[0].place or node.place) from None
+        finally:
+            if token is not None:
+                MOMENT.reset(token)
+
+    def decision(self, name: str) -> Decision | None:
+        """Return the source of a decision."""
+        return self.definitions.decision(name)
+
+
+def fit_input(value: Any, kind: FeelType) -> Any:
+    """Make a given value fit; entries that a context leaves out are null."""
+    fitted = kind.coerce(value)
+    if fitted is None and value is not None:
+        return kind.coerce(_completed(value, kind))
+    return fitted
+
+
+def _completed(value: Any, kind: FeelType) -> Any:
+    plain = strip(kind)
+    if isinstance(plain, ContextType) and type(value) is dict:
+        return {**value, **{key: _completed(value.get(key), inner) for key, inner in plain.entries}}
+    if isinstance(plain, ListType) and type(value) is list:
+        return [_completed(item, plain.item) for item in value]
+    return value

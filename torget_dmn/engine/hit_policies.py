@@ -1,0 +1,68 @@
+"""What a table gives when some of its rows match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from torget_dmn.engine.table_index import Mask
+from torget_dmn.feel.builtins.numeric import count, maximum, minimum, total
+from torget_dmn.feel.equality import equal
+from torget_dmn.feel.functions import Frame
+
+# Gives the value of a row.
+RowValue: TypeAlias = Callable[[int, Frame], Any]
+# Gives the value of a table from the mask of the rows that matched; the mask is never empty.
+Policy: TypeAlias = Callable[[Mask, Frame], Any]
+_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {"SUM": total, "MIN": minimum, "MAX": maximum, "COUNT": count}
+
+
+def rows_of(mask: Mask) -> list[int]:
+    """Return the rows in a mask, in the order of the table."""
+    rows: list[int] = []
+    while mask:
+        rows.append((mask & -mask).bit_length() - 1)
+        mask &= mask - 1
+    return rows
+
+
+def policy_of(
+    name: str, aggregation: str | None, row_value: RowValue, ranks: Callable[[Any], tuple[int, ...]]
+) -> Policy:
+    """Return the rule of a hit policy; `ranks` orders values by the listed output values."""
+
+    def first(mask: Mask, frame: Frame) -> Any:
+        return row_value((mask & -mask).bit_length() - 1, frame)
+
+    def unique(mask: Mask, frame: Frame) -> Any:
+        return None if mask & (mask - 1) else row_value(mask.bit_length() - 1, frame)
+
+    def values(mask: Mask, frame: Frame) -> list[Any]:
+        return [row_value(row, frame) for row in rows_of(mask)]
+
+    def any_of(mask: Mask, frame: Frame) -> Any:
+        found = values(mask, frame)
+        return found[0] if all(equal(found[0], other) is True for other in found[1:]) else None
+
+    def output_order(mask: Mask, frame: Frame) -> list[Any]:
+        return sorted(values(mask, frame), key=ranks)
+
+    def priority(mask: Mask, frame: Frame) -> Any:
+        return min(values(mask, frame), key=ranks)
+
+    def aggregate(mask: Mask, frame: Frame) -> Any:
+        return _AGGREGATES[aggregation or "COUNT"](values(mask, frame))
+
+    rules: dict[str, Policy] = {
+        "UNIQUE": unique,
+        "FIRST": first,
+        "ANY": any_of,
+        "PRIORITY": priority,
+        "RULE ORDER": values,
+        "OUTPUT ORDER": output_order,
+        "COLLECT": aggregate if aggregation else values,
+    }
+    return rules[name]
+
+
+MULTIPLE_HITS = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")

@@ -1,0 +1,82 @@
+"""Decision tables compiled to look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torget_dmn.engine.hit_policies import policy_of
+from torget_dmn.engine.table_index import Cell, Column
+from torget_dmn.engine.trace import TableTrace
+from torget_dmn.feel.equality import equal
+from torget_dmn.feel.functions import Closure, Frame
+from torget_dmn.model.expressions import DecisionTable
+
+
+class CompiledTable:
+    """A table that can be run in a frame."""
+
+    def __init__(
+        self,
+        source: DecisionTable,
+        place: str,
+        inputs: list[Closure],
+        cells: list[list[Cell]],
+        rows: list[Closure],
+        default: Closure | None,
+        output_values: list[list[Any]],
+        get_run: Callable[[Frame], Any],
+    ) -> None:
+        self.source = source
+        self.place = place
+        self.cells = cells
+        self.input_titles = [clause.title for clause in source.inputs]
+        self.all_rows = (1 << len(source.rules)) - 1
+        self._inputs = inputs
+        self._columns = [Column(column) for column in cells]
+        self._rows = rows
+        self._default = default
+        self._output_values = output_values
+        self._get_run = get_run
+        self._policy = policy_of(source.hit_policy, source.aggregation, self._row_value, self._ranks)
+        self._masks = [column.mask for column in self._columns]
+        self._pairs = list(zip(inputs, self._masks, strict=True))
+
+    def _row_value(self, row: int, frame: Frame) -> Any:
+        return self._rows[row](frame)
+
+    def _ranks(self, value: Any) -> tuple[int, ...]:
+        parts = list(value.values()) if len(self._output_values) > 1 and type(value) is dict else [value]
+        return tuple(
+            next((rank for rank, one in enumerate(listed) if equal(one, part) is True), len(listed))
+            for part, listed in zip(parts, self._output_values, strict=False)
+        )
+
+    def run(self, frame: Frame) -> Any:
+        """Evaluate the table."""
+        run = self._get_run(frame)
+        if run is not None and run.trace is not None:
+            return self._run_traced(frame, run.trace)
+        mask = self.all_rows
+        for value_of, mask_of in self._pairs:
+            mask &= mask_of(value_of(frame), frame)
+            if not mask:
+                break
+        return self._policy(mask, frame) if mask else self._no_match(frame)
+
+    def _run_traced(self, frame: Frame, trace: list[Any]) -> Any:
+        matched = self.all_rows
+        values: list[Any] = []
+        masks: list[int] = []
+        for value_of, mask_of in self._pairs:
+            value = value_of(frame)
+            mask = mask_of(value, frame)
+            values.append(value)
+            masks.append(mask)
+            matched &= mask
+        result = self._policy(matched, frame) if matched else self._no_match(frame)
+        trace.append(TableTrace(self, values, masks, matched, result))
+        return result
+
+    def _no_match(self, frame: Frame) -> Any:
+        return None if self._default is None else self._default(frame)
