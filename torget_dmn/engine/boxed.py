@@ -8,6 +8,7 @@ from typing import Any
 from torget_dmn.engine.item_types import TypeTable
 from torget_dmn.errors import FeelSyntaxError, Problem
 from torget_dmn.feel.compile_loops import domain_of, for_closure, quantified_closure
+from torget_dmn.feel.compile_operators import conditional_closure
 from torget_dmn.feel.compile_structures import filter_closure
 from torget_dmn.feel.compiler import Compiler, constant
 from torget_dmn.feel.feel_types import ANY, FeelType
@@ -153,7 +154,7 @@ class BoxedCompiler:
         condition = self.compile(expression.condition, scope, f"{place}, if")
         then = self.compile(expression.then, scope, f"{place}, then")
         otherwise = self.compile(expression.otherwise, scope, f"{place}, else")
-        return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+        return conditional_closure(condition, then, otherwise)
 
     def filter(self, expression: boxed.FilterExpression, scope: Scope, place: str) -> Closure:
         source = self.compile(expression.source, scope, f"{place}, in")

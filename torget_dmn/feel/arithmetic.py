@@ -70,18 +70,12 @@ def _concatenate(left: str, right: str) -> str:
 
 
 def _difference(left: Any, right: Any) -> DaysDuration | None:
+    # A date is midnight UTC here, so it has no distance to a local time (DMN 1.5, table 57).
     left_moment = DateTime(left, MIDNIGHT_UTC) if type(left) is Date else left
     right_moment = DateTime(right, MIDNIGHT_UTC) if type(right) is Date else right
     if left_moment.is_local != right_moment.is_local:
-        # A date has no zone of its own: beside a local time it is local as well.
-        if type(left) is Date or type(right) is Date:
-            return _difference(_local_midnight(left), _local_midnight(right))
         return None
     return days_duration(left_moment.epoch_nanoseconds - right_moment.epoch_nanoseconds)
-
-
-def _local_midnight(value: Any) -> DateTime:
-    return DateTime(value, Time(0, 0, 0)) if type(value) is Date else value
 
 
 def _time_difference(left: Time, right: Time) -> DaysDuration | None:

@@ -156,7 +156,19 @@ def _unary_comparison(compiler: Compiler, node: nodes.UnaryComparison, scope: Sc
 def _conditional(compiler: Compiler, node: nodes.If, scope: Scope) -> Closure:
     condition = compiler.compile(node.condition, scope)
     then, otherwise = compiler.compile(node.then, scope), compiler.compile(node.otherwise, scope)
-    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+    return conditional_closure(condition, then, otherwise)
+
+
+def conditional_closure(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
+    """Return what chooses by a condition; null counts as false, and what is no boolean gives null."""
+
+    def run(frame: Frame) -> Any:
+        chosen = condition(frame)
+        if chosen is True:
+            return then(frame)
+        return otherwise(frame) if chosen is False or chosen is None else None
+
+    return run
 
 
 def is_number(value: Any) -> bool:

@@ -62,12 +62,23 @@ def compile_test(compiler: Compiler, node: Node, scope: Scope, *, in_cell: bool)
         operand, operator = compiler.compile(node.operand, scope), node.operator
         return lambda value, frame: compare_values(operator, value, operand(frame))
     closure = compiler.compile(node, scope)
+    if isinstance(node, nodes.RangeLiteral):
+        return _range_test(closure)
     if is_constant(node, scope):
         known = closure([None])
         return lambda value, _: satisfies(value, known)
     if not in_cell:
         return lambda value, frame: satisfies(value, closure(frame))
     return _cell_expression(closure)
+
+
+def _range_test(closure: Closure) -> Test:
+    def ask(value: Any, frame: Frame) -> bool | None:
+        interval = closure(frame)
+        # A range that could not be made has no inside; the value null is not in it either.
+        return None if interval is None else satisfies(value, interval)
+
+    return ask
 
 
 def _cell_expression(closure: Closure) -> Test:

@@ -24,6 +24,15 @@ class NameTable:
         for name in names:
             self.add(name)
 
+    @property
+    def height(self) -> int:
+        """How many scopes are open."""
+        return len(self._levels)
+
+    def cut(self, height: int) -> None:
+        """Close scopes down to an earlier height."""
+        del self._levels[height:]
+
     def pop(self) -> None:
         """Close the innermost scope."""
         self._levels.pop()

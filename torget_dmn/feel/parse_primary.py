@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from torget_dmn.errors import FeelSyntaxError
 from torget_dmn.feel import nodes
 from torget_dmn.feel.feel_types import ANY, FeelType
 from torget_dmn.feel.lexer import unescape
@@ -16,6 +17,8 @@ _CONSTANTS = {"null": None, "true": True, "false": False}
 
 class PrimaryParser(TypeParser):
     """Reads the smallest expressions; `expression` is given by the class that knows operators."""
+
+    filters_allowed = True
 
     def expression(self) -> Node:
         """Read any expression."""
@@ -178,7 +181,21 @@ class PrimaryParser(TypeParser):
         return self._range_end(start, first, start_included=False)
 
     def _range_end(self, start: int, first: Node, *, start_included: bool) -> Node:
-        last = self.expression()
+        position, depth, height = self.position, self._depth, self.names.height
+        try:
+            return self._finish_range(start, first, self.expression(), start_included=start_included)
+        except FeelSyntaxError:
+            # In `[1..10[` the last bracket looks like the start of a filter on 10; read it again without filters.
+            self.retry_at(position)
+            self._depth = depth
+            self.names.cut(height)
+            self.filters_allowed = False
+            try:
+                return self._finish_range(start, first, self.additive(), start_included=start_included)
+            finally:
+                self.filters_allowed = True
+
+    def _finish_range(self, start: int, first: Node, last: Node, *, start_included: bool) -> Node:
         if not self.at_symbol("]", ")", "["):
             raise self.error("expected the end of a range")
         return nodes.RangeLiteral(start, first, last, start_included, self.advance().text == "]")

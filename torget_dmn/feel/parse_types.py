@@ -18,6 +18,7 @@ from torget_dmn.feel.names import NameTable
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 
 # Words that end a name which no scope knows.
+_RETRIES_MAX = 50
 OPERATOR_WORDS = frozenset({"and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"})
 
 
@@ -32,6 +33,7 @@ class TypeParser(TokenReader):
         self.types: Mapping[str, FeelType] = types or {}
         self.limits = limits
         self._depth = 0
+        self._retries = 0
         self._type_names = NameTable([*SIMPLE_TYPES, *self.types])
 
     def deepen(self) -> None:
@@ -39,6 +41,13 @@ class TypeParser(TokenReader):
         self._depth += 1
         if self._depth > self.limits.nesting_depth_max:
             raise self.error("the expression is nested too deep")
+
+    def retry_at(self, position: int) -> None:
+        """Go back to read something another way; every retry can double the work, so there are few."""
+        self._retries += 1
+        if self._retries > _RETRIES_MAX:
+            raise self.error("the expression is too ambiguous")
+        self.position = position
 
     def rise(self) -> None:
         """Count one level less."""

@@ -62,7 +62,7 @@ class Parser(PrimaryParser):
         if self.take_symbol(")") and (len(tests) > 1 or not self._goes_on()):
             return tests
         # What began like a list of tests is the start of an expression, such as `(1..2)` or `(a).b`.
-        self.position = start
+        self.retry_at(start)
         return [self.positive_test()]
 
     def _goes_on(self) -> bool:
@@ -118,7 +118,7 @@ class Parser(PrimaryParser):
             if self.at_symbol("."):
                 self.advance()
                 left = self._path(left)
-            elif self.at_symbol("["):
+            elif self.filters_allowed and self.at_symbol("["):
                 left = self._filter(left)
             elif self.at_symbol("("):
                 left = self._invocation(left)

@@ -52,11 +52,12 @@ class Scope:
         items: list[Closure] = []
         depth, scope, found = 0, self, otherwise
         while True:
+            if scope.filters_item:
+                # An entry of the item hides everything outside, even the name `item` itself.
+                items.append(slot_getter(depth, FIRST_SLOT))
             if name in scope.slots:
                 found = slot_getter(depth, scope.slots[name])
                 break
-            if scope.filters_item:
-                items.append(slot_getter(depth, FIRST_SLOT))
             if scope.parent is None:
                 break
             depth, scope = depth + 1, scope.parent

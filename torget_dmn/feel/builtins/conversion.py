@@ -145,20 +145,12 @@ def months_between(start: Date | DateTime, end: Date | DateTime) -> MonthsDurati
     first = start.date if isinstance(start, DateTime) else start
     last = end.date if isinstance(end, DateTime) else end
     months = (last.year - first.year) * 12 + last.month - first.month
-    # A month is whole only when the day, and between moments the time, has come round again.
-    first_key: tuple[int, int] = (first.day, _nanoseconds(start))
-    last_key: tuple[int, int] = (last.day, _nanoseconds(end))
-    if months > 0 and last_key < first_key:
+    # A month is whole only when the day has come round again; the time of day does not count.
+    if months > 0 and last.day < first.day:
         months -= 1
-    elif months < 0 and last_key > first_key:
+    elif months < 0 and last.day > first.day:
         months += 1
     return months_duration(months)
-
-
-def _nanoseconds(value: Date | DateTime) -> int:
-    if isinstance(value, Date):
-        return 0
-    return value.time.second_of_day * calendar.NANOSECONDS_PER_SECOND + value.time.nanosecond
 
 
 @builtin("number", "from: string", "grouping separator: string?", "decimal separator: string?")

@@ -84,7 +84,7 @@ def overlaps(left: Range, right: Range) -> bool:
 
 def overlaps_before(left: Range, right: Range) -> bool:
     """The first range starts before the second and ends inside it."""
-    return _starts(left, right) < 0 <= _gap(left, right) and _ends(left, right) < 0
+    return _starts(left, right) < 0 <= _gap(left, right) and _ends(left, right) <= 0
 
 
 def _shares_start(left: Range, right: Range) -> bool:

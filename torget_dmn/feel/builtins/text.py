@@ -103,8 +103,9 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
 def split(string: str, delimiter: str) -> list[str] | None:
     """`split("John Doe", "\\s")`."""
     compiled = compile_pattern(delimiter, "")
-    if compiled is None or compiled.search("") is not None:
-        return list(string) if delimiter == "" else None
+    # A delimiter that matches nothing at all would cut between any two characters (XPath, FORX0003).
+    if not string or compiled is None or compiled.search("") is not None:
+        return None
     pieces: list[str] = []
     last = 0
     for match in compiled.finditer(string):
