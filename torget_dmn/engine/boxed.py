@@ -14,7 +14,7 @@ from torget_dmn.feel.compiler import Compiler, constant
 from torget_dmn.feel.feel_types import ANY, FeelType
 from torget_dmn.feel.functions import Closure, FeelFunction, Frame, NullFunction, Parameter, UserFunction
 from torget_dmn.feel.nodes import Node, UnaryTests
-from torget_dmn.feel.parser import parse_expression, parse_unary_tests
+from torget_dmn.feel.parser import Vocabulary, parse_expression, parse_unary_tests
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import Limits
 from torget_dmn.model import expressions as boxed
@@ -25,9 +25,16 @@ class BoxedCompiler:
 
     def __init__(self, types: TypeTable, members: set[str], limits: Limits, problems: list[Problem]) -> None:
         self.types = types
-        self.members = members
-        self.limits = limits
         self.problems = problems
+        self._members = members
+        self._limits = limits
+        self._vocabulary = Vocabulary.of(members, types.named, limits)
+
+    def know_member(self, name: str) -> None:
+        """Make the name of an entry known behind dots and in filters."""
+        if name not in self._members:
+            self._members.add(name)
+            self._vocabulary = Vocabulary.of(self._members, self.types.named, self._limits)
 
     def note(self, code: str, message: str, place: str) -> None:
         """Note a problem."""
@@ -36,7 +43,7 @@ class BoxedCompiler:
     def parse(self, text: str, scope: Scope, place: str) -> Node | None:
         """Parse FEEL text; what is wrong in it is noted."""
         try:
-            return parse_expression(text, scope.names(), self.members, self.types.named, self.limits)
+            return parse_expression(text, scope.names(), self._vocabulary)
         except FeelSyntaxError as error:
             self.note(error.problems[0].code, error.problems[0].message, place)
             return None
@@ -44,7 +51,7 @@ class BoxedCompiler:
     def parse_cell(self, text: str, scope: Scope, place: str) -> UnaryTests | None:
         """Parse the content of a cell; what is wrong in it is noted."""
         try:
-            return parse_unary_tests(text, scope.names(), self.members, self.types.named, self.limits)
+            return parse_unary_tests(text, scope.names(), self._vocabulary)
         except FeelSyntaxError as error:
             self.note(error.problems[0].code, error.problems[0].message, place)
             return None
@@ -102,7 +109,7 @@ class BoxedCompiler:
             kind = ANY if entry.variable is None else self.types.resolve(entry.variable.type_ref, where)
             entries.append((name, self.fitted(closure, kind)))
             if name is not None:
-                self.members.add(name)
+                self.know_member(name)
                 if not recursive:
                     inner.add(name)
         return _context_closure(entries)
@@ -115,7 +122,7 @@ class BoxedCompiler:
                 where = f"{place}, row {number}, column '{column.name}'"
                 kind = self.types.resolve(column.type_ref, where)
                 cells.append((column.name, self.fitted(self.compile(cell, scope, where), kind)))
-                self.members.add(column.name)
+                self.know_member(column.name)
             rows.append(cells)
         return lambda frame: [{name: cell(frame) for name, cell in row} for row in rows]
 

@@ -87,12 +87,32 @@ def _row(compiler: BoxedCompiler, table: DecisionTable, rule: Rule, scope: Scope
 def _entry(compiler: BoxedCompiler, clause: OutputClause, text: str, scope: Scope, place: str) -> Closure:
     if not text.strip() or text.strip() == "-":
         return constant(None)
-    return compiler.fitted(compiler.feel(text, scope, place), compiler.types.resolve(clause.type_ref, place))
+    node = compiler.parse(text, scope, place)
+    if node is None:
+        return constant(None)
+    closure = compiler.fitted(compiler.compile_node(node, scope, place), compiler.types.resolve(clause.type_ref, place))
+    return Known(closure([None])) if is_constant(node, scope) else closure
+
+
+class Known:
+    """A closure whose value is known while compiling."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _: Frame) -> Any:
+        return self.value
 
 
 def _output(entries: list[tuple[str, Closure]]) -> Closure:
     if len(entries) == 1:
         return entries[0][1]
+    known = {name: value.value for name, value in entries if isinstance(value, Known)}
+    if len(known) == len(entries):
+        # A copy each time, so that a caller who changes a result does not change the table.
+        return lambda _: known.copy()
 
     def run(frame: Frame) -> dict[str, Any]:
         return {name: value(frame) for name, value in entries}

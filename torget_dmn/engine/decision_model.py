@@ -9,7 +9,7 @@ from typing import Any
 
 from torget_dmn.engine.graph import Graph
 from torget_dmn.engine.link import Linker
-from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
+from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
 from torget_dmn.engine.trace import Trace
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
 from torget_dmn.feel.builtins.logic import MOMENT
@@ -52,6 +52,8 @@ class DecisionModel:
             raise ModelError(list(self.problems))
         self._nodes = linker.nodes
         self.types = linker.types[definitions.namespace]
+        # An input that is not given is null; all else is unset until it is computed.
+        self._blank = [None if type(node) is Node else UNSET for node in self._nodes.values()]
         self._inputs = self._name_inputs()
         self._decisions = self._by_name(DecisionNode)
 
@@ -81,16 +83,15 @@ class DecisionModel:
         """Evaluate a decision; `now` fixes the clock, so that a decision can be replayed."""
         node = self._find(self._decisions, decision, "decision")
         recorded = Trace() if trace else None
-        run = ModelRun(len(self._nodes), self.limits, None if recorded is None else recorded.entries)
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
         self._give(run, inputs, self._inputs)
         return Evaluation(self._guarded(node, run, now), recorded)
 
     def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         """Evaluate a decision for each case, without traces."""
         node = self._find(self._decisions, decision, "decision")
-        size = len(self._nodes)
         for inputs in cases:
-            run = ModelRun(size, self.limits)
+            run = ModelRun(self._blank, self.limits)
             self._give(run, inputs, self._inputs)
             yield self._guarded(node, run, None)
 
@@ -101,7 +102,7 @@ class DecisionModel:
         node = self._find(self._by_name(ServiceNode), service, "decision service")
         assert isinstance(node, ServiceNode)
         recorded = Trace() if trace else None
-        run = ModelRun(len(self._nodes), self.limits, None if recorded is None else recorded.entries)
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
         self._give(run, inputs, {one.name: one for one in node.inputs})
         for one in node.inputs:
             if one.name not in inputs:
@@ -111,7 +112,7 @@ class DecisionModel:
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Call a business knowledge model by the names of its parameters."""
         node = self._find(self._by_name(KnowledgeNode), name, "business knowledge model")
-        run = ModelRun(len(self._nodes), self.limits)
+        run = ModelRun(self._blank, self.limits)
         function = self._guarded(node, run, None)
         given = {key: to_feel(value) for key, value in arguments.items()}
         return function.call_named(given) if isinstance(function, FeelFunction) else None

@@ -8,10 +8,8 @@ from typing import Any, TypeAlias
 from torget_dmn.engine.table_index import Mask
 from torget_dmn.feel.builtins.numeric import count, maximum, minimum, total
 from torget_dmn.feel.equality import equal
-from torget_dmn.feel.functions import Frame
+from torget_dmn.feel.functions import Closure, Frame
 
-# Gives the value of a row.
-RowValue: TypeAlias = Callable[[int, Frame], Any]
 # Gives the value of a table from the mask of the rows that matched; the mask is never empty.
 Policy: TypeAlias = Callable[[Mask, Frame], Any]
 _AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {"SUM": total, "MIN": minimum, "MAX": maximum, "COUNT": count}
@@ -27,18 +25,18 @@ def rows_of(mask: Mask) -> list[int]:
 
 
 def policy_of(
-    name: str, aggregation: str | None, row_value: RowValue, ranks: Callable[[Any], tuple[int, ...]]
+    name: str, aggregation: str | None, rows: list[Closure], ranks: Callable[[Any], tuple[int, ...]]
 ) -> Policy:
     """Return the rule of a hit policy; `ranks` orders values by the listed output values."""
 
     def first(mask: Mask, frame: Frame) -> Any:
-        return row_value((mask & -mask).bit_length() - 1, frame)
+        return rows[(mask & -mask).bit_length() - 1](frame)
 
     def unique(mask: Mask, frame: Frame) -> Any:
-        return None if mask & (mask - 1) else row_value(mask.bit_length() - 1, frame)
+        return None if mask & (mask - 1) else rows[mask.bit_length() - 1](frame)
 
     def values(mask: Mask, frame: Frame) -> list[Any]:
-        return [row_value(row, frame) for row in rows_of(mask)]
+        return [rows[row](frame) for row in rows_of(mask)]
 
     def any_of(mask: Mask, frame: Frame) -> Any:
         found = values(mask, frame)
@@ -53,7 +51,7 @@ def policy_of(
     def aggregate(mask: Mask, frame: Frame) -> Any:
         return _AGGREGATES[aggregation or "COUNT"](values(mask, frame))
 
-    rules: dict[str, Policy] = {
+    policies: dict[str, Policy] = {
         "UNIQUE": unique,
         "FIRST": first,
         "ANY": any_of,
@@ -62,7 +60,7 @@ def policy_of(
         "OUTPUT ORDER": output_order,
         "COLLECT": aggregate if aggregation else values,
     }
-    return rules[name]
+    return policies[name]
 
 
 MULTIPLE_HITS = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")

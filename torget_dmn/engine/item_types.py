@@ -19,7 +19,7 @@ from torget_dmn.feel.feel_types import (
 )
 from torget_dmn.feel.names import NameTable
 from torget_dmn.feel.parse_types import TypeParser
-from torget_dmn.feel.parser import parse_unary_tests
+from torget_dmn.feel.parser import Vocabulary, parse_unary_tests
 from torget_dmn.feel.scope import Scope
 from torget_dmn.model.elements import Definitions, ItemDefinition
 
@@ -88,7 +88,7 @@ class TypeTable:
         if not text:
             return None
         try:
-            tests = parse_unary_tests(text, (), (), self.named)
+            tests = parse_unary_tests(text, (), Vocabulary.of((), self.named))
         except FeelSyntaxError as error:
             self._problems.append(Problem("feel-syntax", error.problems[0].message, f"{place}, allowed values"))
             return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torget_dmn.engine import compile_table
 from torget_dmn.engine.boxed import BoxedCompiler
 from torget_dmn.engine.graph import Graph, Key, Reference, place_of, requirements_of
 from torget_dmn.engine.item_types import TypeTable, member_names
-from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, ModelRun, Node, Provider, ServiceNode
+from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, Node, Requirements, ServiceNode
 from torget_dmn.errors import Problem
 from torget_dmn.feel.feel_types import FunctionType, strip
 from torget_dmn.feel.scope import Scope
@@ -81,13 +79,13 @@ class Linker:
             self._fill_service(node, element, model)
             return
         references = self.graph.references(model, requirements_of(element), place_of(element))
-        names, providers = self._providers(references)
+        names, requirements = self._requirements(references)
         scope = Scope(None, names)
         if isinstance(element, elements.Decision) and isinstance(node, DecisionNode):
-            node.providers = providers
+            node.requirements = requirements
             node.body = compiler.compile(element.expression, scope, node.place)
         elif isinstance(element, elements.BusinessKnowledge) and isinstance(node, KnowledgeNode):
-            node.providers = providers
+            node.requirements = requirements
             self._fill_knowledge(node, element, compiler, scope)
 
     @staticmethod
@@ -112,27 +110,11 @@ class Linker:
         node.outputs = nodes_of(element.output_decisions)
         node.inputs = nodes_of([*element.input_data, *element.input_decisions])
 
-    def _providers(self, references: list[Reference]) -> tuple[list[str], list[Provider]]:
-        names: list[str] = []
-        providers: list[Provider] = []
+    def _requirements(self, references: list[Reference]) -> tuple[list[str], Requirements]:
+        plain = [reference for reference in references if not reference.prefix]
         imported: dict[str, list[tuple[str, Node]]] = {}
         for reference in references:
-            node = self.nodes[reference.key]
             if reference.prefix:
-                imported.setdefault(reference.prefix, []).append((reference.name, node))
-            else:
-                names.append(reference.name)
-                providers.append(node.value)
-        for prefix, members in imported.items():
-            names.append(prefix)
-            providers.append(_context_of(members))
-        return names, providers
-
-
-def _context_of(members: list[tuple[str, Node]]) -> Provider:
-    def provide(run: ModelRun) -> dict[str, Any]:
-        return {name: node.value(run) for name, node in members}
-
-    return provide
-
-
+                imported.setdefault(reference.prefix, []).append((reference.name, self.nodes[reference.key]))
+        names = [reference.name for reference in plain] + list(imported)
+        return names, Requirements([self.nodes[reference.key] for reference in plain], list(imported.values()))

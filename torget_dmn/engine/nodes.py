@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from torget_dmn.engine.trace import DecisionTrace
@@ -18,15 +19,18 @@ UNSET = object()
 class ModelRun(Run):
     """One evaluation of a model: the values of its elements as they become known."""
 
-    __slots__ = ("values",)
+    __slots__ = ("_blank", "values")
 
-    def __init__(self, size: int, limits: Limits, trace: list[Any] | None = None) -> None:
-        super().__init__(limits, trace)
-        self.values: list[Any] = [UNSET] * size
+    def __init__(self, blank: list[Any], limits: Limits, trace: list[Any] | None = None) -> None:
+        self.limits = limits
+        self.trace = trace
+        self._iterations_left = limits.iterations_max
+        self._blank = blank
+        self.values: list[Any] = blank.copy()
 
     def inner(self) -> ModelRun:
-        """Start an evaluation of other inputs that shares this one's budget and trace."""
-        made = ModelRun(len(self.values), self.limits, self.trace)
+        """Start an evaluation of other inputs that shares this one's trace and what is left of its budget."""
+        made = ModelRun(self._blank, self.limits, self.trace)
         made._iterations_left = self._iterations_left
         return made
 
@@ -54,26 +58,51 @@ class Node:
         del run
 
 
-Provider = Callable[[ModelRun], Any]
+class Requirements:
+    """What an element needs: values taken straight from the run, and imported ones under their prefix."""
+
+    __slots__ = ("_imported", "_needed", "_pick", "_plain")
+
+    def __init__(self, plain: list[Node], imported: list[list[tuple[str, Node]]]) -> None:
+        self._plain = len(plain)
+        self._needed = [node for node in plain if type(node) is not Node]
+        indexes = [node.index for node in plain]
+        self._pick: Callable[[list[Any]], tuple[Any, ...]] = _picker(indexes)
+        self._imported = imported
+
+    def frame(self, run: ModelRun) -> Frame:
+        """Make the outermost frame of the element's expression."""
+        values = run.values
+        for node in self._needed:
+            if values[node.index] is UNSET:
+                node.value(run)
+        if not self._imported:
+            return [run, *self._pick(values)]
+        contexts = ({name: node.value(run) for name, node in members} for members in self._imported)
+        return [run, *self._pick(values), *contexts]
 
 
-def frame_of(run: ModelRun, providers: list[Provider]) -> Frame:
-    """Make the outermost frame of an element's expression."""
-    return [run, *[provider(run) for provider in providers]]
+def _picker(indexes: list[int]) -> Callable[[list[Any]], tuple[Any, ...]]:
+    if len(indexes) > 1:
+        return itemgetter(*indexes)
+    return lambda values: tuple(values[index] for index in indexes)
+
+
+_NOTHING = Requirements([], [])
 
 
 class DecisionNode(Node):
     """A decision."""
 
-    __slots__ = ("body", "providers")
+    __slots__ = ("body", "requirements")
 
     def __init__(self, index: int, name: str, place: str, kind: FeelType = ANY) -> None:
         super().__init__(index, name, place, kind)
-        self.providers: list[Provider] = []
+        self.requirements = _NOTHING
         self.body: Closure = lambda _: None
 
     def compute(self, run: ModelRun) -> Any:
-        value = self.body([run, *[provider(run) for provider in self.providers]])
+        value = self.body(self.requirements.frame(run))
         if self.type is not ANY:
             value = self.type.coerce(value)
         if run.trace is not None:
@@ -84,11 +113,11 @@ class DecisionNode(Node):
 class KnowledgeNode(Node):
     """A business knowledge model: its value is a function."""
 
-    __slots__ = ("body", "external", "parameters", "providers")
+    __slots__ = ("body", "external", "parameters", "requirements")
 
     def __init__(self, index: int, name: str, place: str, kind: FeelType = ANY) -> None:
         super().__init__(index, name, place, kind)
-        self.providers: list[Provider] = []
+        self.requirements = _NOTHING
         self.parameters: tuple[Parameter, ...] = ()
         self.body: Closure | None = None
         self.external = False
@@ -96,7 +125,7 @@ class KnowledgeNode(Node):
     def compute(self, run: ModelRun) -> Any:
         if self.body is None or self.external:
             return NullFunction(self.name, self.parameters)
-        return UserFunction(self.name, self.parameters, self.body, frame_of(run, self.providers), self.type)
+        return UserFunction(self.name, self.parameters, self.body, self.requirements.frame(run), self.type)
 
 
 class ServiceNode(Node):

@@ -36,34 +36,46 @@ class Cell:
         return self.test is None or self.test(value, frame) is True
 
 
-class Column:
-    """One input of a table."""
+# Gives the rows of a column whose cell a value passes.
+MaskOf: TypeAlias = Callable[[Any, Frame], Mask]
 
-    def __init__(self, cells: list[Cell]) -> None:
-        self._any: Mask = sum(1 << row for row, cell in enumerate(cells) if cell.test is None)
-        self._known = [(1 << row, cell) for row, cell in enumerate(cells) if cell.test and _is_known(cell)]
-        self._asked = [(1 << row, cell.test) for row, cell in enumerate(cells) if cell.test and not _is_known(cell)]
-        self._tables: dict[type, Callable[[Any], Mask]] = {}
-        for kind in _INDEXED_KINDS:
-            table = _index(kind, self._known)
-            if table is not None:
-                self._tables[kind] = table
 
-    def mask(self, value: Any, frame: Frame) -> Mask:
-        """Return the rows whose cell the value passes."""
-        look_up = self._tables.get(type(value))
-        found = self._any | (self._scan(value, frame) if look_up is None else look_up(value))
-        for bit, test in self._asked:
+def column_masks(cells: list[Cell]) -> MaskOf:
+    """Compile one input of a table to a look-up of its rows."""
+    always = sum(1 << row for row, cell in enumerate(cells) if cell.test is None)
+    known = [(1 << row, cell) for row, cell in enumerate(cells) if cell.test and _is_known(cell)]
+    asked = [(1 << row, cell.test) for row, cell in enumerate(cells) if cell.test and not _is_known(cell)]
+    tables = {kind: table for kind in _INDEXED_KINDS if (table := _index(kind, known, always)) is not None}
+    kinds = {_kind_of(one) for _, cell in known for one in cell.constants or ()}
+    main = next((kind for kind in kinds if kind in tables), None)
+    main_table = tables.get(main) if main is not None else None
+
+    def scan(value: Any, frame: Frame) -> Mask:
+        table = tables.get(type(value))
+        if table is not None:
+            return table(value)
+        found = always
+        for bit, cell in known:
+            if cell.passes(value, frame):
+                found |= bit
+        return found
+
+    def find(value: Any, frame: Frame) -> Mask:
+        # Nearly every value is of the kind that the cells are about.
+        return main_table(value) if main_table is not None and type(value) is main else scan(value, frame)
+
+    def find_and_ask(value: Any, frame: Frame) -> Mask:
+        found = scan(value, frame)
+        for bit, test in asked:
             if test(value, frame) is True:
                 found |= bit
         return found
 
-    def _scan(self, value: Any, frame: Frame) -> Mask:
-        found = 0
-        for bit, cell in self._known:
-            if cell.passes(value, frame):
-                found |= bit
-        return found
+    if asked:
+        return find_and_ask
+    if main_table is None:
+        return scan if known else lambda _value, _frame: always
+    return find
 
 
 def _is_known(cell: Cell) -> bool:
@@ -77,7 +89,7 @@ def _kind_of(constant: Any) -> type:
     return type(constant.point) if isinstance(constant, Equals) else type(constant)
 
 
-def _index(kind: type, known: list[tuple[Mask, Cell]]) -> Callable[[Any], Mask] | None:
+def _index(kind: type, known: list[tuple[Mask, Cell]], always: Mask) -> Callable[[Any], Mask] | None:
     """Cut the kind's order at every constant; all values between two cuts pass the same rows."""
     by_row = [
         (bit, cell, [one for one in cell.constants or () if _kind_of(one) is kind])
@@ -100,7 +112,7 @@ def _index(kind: type, known: list[tuple[Mask, Cell]]) -> Callable[[Any], Mask] 
     running = 0
     for change in changes[:-1]:
         running ^= change
-        masks.append(running)
+        masks.append(running | always)
     return _look_up(kind, keys, masks)
 
 
@@ -112,12 +124,16 @@ def _look_up(kind: type, keys: list[Any], masks: list[Mask]) -> Callable[[Any], 
         return lambda value: by_key.get(value, otherwise)
     plain = kind in (Decimal, str)
 
+    def find_plain(value: Any) -> Mask:
+        place = bisect_left(keys, value)
+        return masks[2 * place + 1 if place < size and keys[place] == value else 2 * place]
+
     def find(value: Any) -> Mask:
-        key = value if plain else order_key(value)
+        key = order_key(value)
         place = bisect_left(keys, key)
         return masks[2 * place + 1 if place < size and keys[place] == key else 2 * place]
 
-    return find
+    return find_plain if plain else find
 
 
 def _keys(constant: Any) -> list[Any]:

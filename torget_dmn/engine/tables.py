@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from torget_dmn.engine.hit_policies import policy_of
-from torget_dmn.engine.table_index import Cell, Column
+from torget_dmn.engine.table_index import Cell, column_masks
 from torget_dmn.engine.trace import TableTrace
 from torget_dmn.feel.equality import equal
 from torget_dmn.feel.functions import Closure, Frame
@@ -32,18 +32,11 @@ class CompiledTable:
         self.cells = cells
         self.input_titles = [clause.title for clause in source.inputs]
         self.all_rows = (1 << len(source.rules)) - 1
-        self._inputs = inputs
-        self._columns = [Column(column) for column in cells]
-        self._rows = rows
         self._default = default
         self._output_values = output_values
         self._get_run = get_run
-        self._policy = policy_of(source.hit_policy, source.aggregation, self._row_value, self._ranks)
-        self._masks = [column.mask for column in self._columns]
-        self._pairs = list(zip(inputs, self._masks, strict=True))
-
-    def _row_value(self, row: int, frame: Frame) -> Any:
-        return self._rows[row](frame)
+        self._policy = policy_of(source.hit_policy, source.aggregation, rows, self._ranks)
+        self._pairs = list(zip(inputs, [column_masks(column) for column in cells], strict=True))
 
     def _ranks(self, value: Any) -> tuple[int, ...]:
         parts = list(value.values()) if len(self._output_values) > 1 and type(value) is dict else [value]

@@ -9,7 +9,7 @@ from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel import compile_loops, compile_operators, compile_structures, compile_tests
 from torget_dmn.feel.compiler import Compiler
 from torget_dmn.feel.feel_types import FeelType
-from torget_dmn.feel.parser import parse_expression
+from torget_dmn.feel.parser import Vocabulary, parse_expression
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.feel.runtime import Run
 from torget_dmn.feel.scope import Scope
@@ -22,7 +22,7 @@ def compile_expression(
     text: str, names: tuple[str, ...] = (), types: Mapping[str, FeelType] | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Callable[[Mapping[str, Any]], Any]:
     """Compile an expression to a function of its variables."""
-    node = parse_expression(text, names, (), types, limits)
+    node = parse_expression(text, names, Vocabulary.of((), types or {}, limits))
     closure = Compiler().compile(node, Scope(None, names))
 
     def run(variables: Mapping[str, Any]) -> Any:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from torget_dmn.feel.characters import NAME_PART, SPACE, WORD, normalize_name
+
+
+# Names by their first word.
+NameLevel: TypeAlias = dict[str, list[str]]
+
+
+def name_level(names: Iterable[str]) -> NameLevel:
+    """Make a level that many tables can share."""
+    level: NameLevel = {}
+    for name in names:
+        _insert(level, name)
+    return level
 
 
 class NameTable:
     """Known names by their first word; scopes are pushed and popped while parsing."""
 
-    def __init__(self, names: Iterable[str] = (), members: Iterable[str] = ()) -> None:
-        self._levels: list[dict[str, list[str]]] = [{}]
-        self._members: dict[str, list[str]] = {}
+    def __init__(self, names: Iterable[str] = (), shared: tuple[NameLevel, ...] = (), members: NameLevel | None = None) -> None:
+        # Levels that are shared are never written to: the table's own level stands above them.
+        self._levels: list[NameLevel] = [*shared, {}]
+        self._members: NameLevel = {}
+        self._known_members: NameLevel = members or {}
         for name in names:
             self.add(name)
-        for name in members:
-            self.add_member(name)
 
     def push(self, names: Iterable[str] = ()) -> None:
         """Open a scope."""
@@ -51,10 +64,10 @@ class NameTable:
 
     def longest_member(self, text: str, position: int) -> tuple[str, int] | None:
         """Return the longest name known as an entry or a variable that stands at the position."""
-        return self._longest(text, position, [self._members, *self._levels])
+        return self._longest(text, position, [self._members, self._known_members, *self._levels])
 
     @staticmethod
-    def _longest(text: str, position: int, levels: list[dict[str, list[str]]]) -> tuple[str, int] | None:
+    def _longest(text: str, position: int, levels: list[NameLevel]) -> tuple[str, int] | None:
         first = WORD.match(text, position)
         if first is None:
             return None
@@ -67,7 +80,7 @@ class NameTable:
         return best
 
 
-def _insert(level: dict[str, list[str]], name: str) -> None:
+def _insert(level: NameLevel, name: str) -> None:
     plain = normalize_name(name)
     first = WORD.match(plain)
     if first is not None:

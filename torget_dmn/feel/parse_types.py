@@ -14,11 +14,12 @@ from torget_dmn.feel.feel_types import (
     RangeType,
 )
 from torget_dmn.feel.lexer import TokenReader
-from torget_dmn.feel.names import NameTable
+from torget_dmn.feel.names import NameTable, name_level
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 
 # Words that end a name which no scope knows.
 _RETRIES_MAX = 50
+_SIMPLE_NAMES = name_level(SIMPLE_TYPES)
 OPERATOR_WORDS = frozenset({"and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"})
 
 
@@ -34,7 +35,7 @@ class TypeParser(TokenReader):
         self.limits = limits
         self._depth = 0
         self._retries = 0
-        self._type_names = NameTable([*SIMPLE_TYPES, *self.types])
+        self._type_names: NameTable | None = None
 
     def deepen(self) -> None:
         """Count one more level of nesting."""
@@ -80,6 +81,8 @@ class TypeParser(TokenReader):
         """Read a type."""
         self.deepen()
         start = self.skipped()
+        if self._type_names is None:
+            self._type_names = NameTable(self.types, (_SIMPLE_NAMES,))
         known = self._type_names.longest(self.text, start)
         if known is not None:
             name, self.position = known

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from torget_dmn.errors import FeelSyntaxError
 from torget_dmn.feel import nodes
 from torget_dmn.feel.builtins.registry import BUILTINS
 from torget_dmn.feel.feel_types import FeelType
-from torget_dmn.feel.names import NameTable
+from torget_dmn.feel.names import NameLevel, NameTable, name_level
 from torget_dmn.feel.nodes import Node
 from torget_dmn.feel.parse_primary import COMPARISONS, PrimaryParser
 from torget_dmn.feel.properties import PROPERTY_NAMES
@@ -211,37 +212,44 @@ class Parser(PrimaryParser):
             raise self.error("unexpected text after the expression")
 
 
-def _parser(text: str, names: Iterable[str], members: Iterable[str], types: Mapping[str, FeelType] | None,
-            limits: Limits) -> Parser:  # fmt: skip
-    if len(text) > limits.expression_length_max:
+_LIBRARY_NAMES = name_level(BUILTINS)
+_PROPERTY_NAMES = name_level(PROPERTY_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a parser may know besides the variables: the names of entries, the types and the limits."""
+
+    members: NameLevel = field(default_factory=dict)
+    types: Mapping[str, FeelType] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
+
+    @classmethod
+    def of(cls, members: Iterable[str], types: Mapping[str, FeelType], limits: Limits = DEFAULT_LIMITS) -> Vocabulary:
+        """Collect a vocabulary once for many expressions."""
+        return cls(name_level([*PROPERTY_NAMES, *members]), types, limits)
+
+
+PLAIN = Vocabulary(_PROPERTY_NAMES)
+
+
+def _parser(text: str, names: Iterable[str], known: Vocabulary) -> Parser:
+    if len(text) > known.limits.expression_length_max:
         raise FeelSyntaxError("the expression is too long", 0, text[:100])
-    table = NameTable([*BUILTINS, *names], [*PROPERTY_NAMES, *members])
-    return Parser(text, table, types, limits)
+    return Parser(text, NameTable(names, (_LIBRARY_NAMES,), known.members), known.types, known.limits)
 
 
-def parse_expression(
-    text: str,
-    names: Iterable[str] = (),
-    members: Iterable[str] = (),
-    types: Mapping[str, FeelType] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Node:
-    """Parse an expression; `names` are the variables in scope, `members` the known names of entries."""
-    parser = _parser(text, names, members, types, limits)
+def parse_expression(text: str, names: Iterable[str] = (), known: Vocabulary = PLAIN) -> Node:
+    """Parse an expression; `names` are the variables in scope."""
+    parser = _parser(text, names, known)
     node = parser.expression()
     parser.finish()
     return node
 
 
-def parse_unary_tests(
-    text: str,
-    names: Iterable[str] = (),
-    members: Iterable[str] = (),
-    types: Mapping[str, FeelType] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> nodes.UnaryTests:
+def parse_unary_tests(text: str, names: Iterable[str] = (), known: Vocabulary = PLAIN) -> nodes.UnaryTests:
     """Parse the content of a table cell, in which `?` is the value tested."""
-    parser = _parser(text, [*names, "?"], members, types, limits)
+    parser = _parser(text, [*names, "?"], known)
     tests = parser.unary_tests()
     parser.finish()
     return tests
