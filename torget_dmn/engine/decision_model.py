@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from torget_dmn.engine.graph import Graph
@@ -13,11 +14,13 @@ from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun
 from torget_dmn.engine.trace import Trace
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
 from torget_dmn.feel.builtins.logic import MOMENT
-from torget_dmn.feel.feel_types import ANY, ContextType, FeelType, ListType, strip
+from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
 from torget_dmn.feel.functions import FeelFunction
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model.elements import Decision, Definitions, InputData
+
+_SMALL_NUMBER = 10**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +131,37 @@ class DecisionModel:
         return node
 
     def _give(self, run: ModelRun, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
-        problems: list[Problem] | None = None
         values = run.values
         for name, raw in inputs.items():
             node = known.get(name)
             if node is None:
-                if not self._lenient:
-                    problems = [*(problems or ()), Problem("unknown-input", f"the model has no input '{name}'")]
+                self._refuse(inputs, known)
                 continue
-            value = to_feel(raw)
-            if node.type is not ANY:
-                value = fit_input(value, node.type)
-                if value is None and raw is not None and not self._lenient:
-                    message = f"the value does not fit the type {node.type}"
-                    problems = [*(problems or ()), Problem("input-type", message, f"input '{name}'")]
-            values[node.index] = value
-        if problems:
-            raise InputError(problems)
+            kind, given = node.type, type(raw)
+            # Text and small whole numbers are most of what is given, so they go the short way.
+            if given is str and kind is STRING:
+                values[node.index] = raw
+            elif given is int and kind is NUMBER and -_SMALL_NUMBER < raw < _SMALL_NUMBER:
+                values[node.index] = Decimal(raw)
+            else:
+                value = to_feel(raw)
+                fitted = value if kind is ANY else fit_input(value, kind)
+                if fitted is None and value is not None:
+                    self._refuse(inputs, known)
+                values[node.index] = fitted
+
+    def _refuse(self, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
+        """Name every input that is unknown or does not fit, unless the model is lenient."""
+        if self._lenient:
+            return
+        problems: list[Problem] = []
+        for name, raw in inputs.items():
+            node = known.get(name)
+            if node is None:
+                problems.append(Problem("unknown-input", f"the model has no input '{name}'"))
+            elif raw is not None and fit_input(to_feel(raw), node.type) is None:
+                problems.append(Problem("input-type", f"the value does not fit the type {node.type}", f"input '{name}'"))
+        raise InputError(problems)
 
     @staticmethod
     def _guarded(node: Node, run: ModelRun, now: datetime.datetime | None) -> Any:
