@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from torget_dmn.engine.item_types import TypeTable
@@ -20,12 +21,33 @@ from torget_dmn.limits import Limits
 from torget_dmn.model import expressions as boxed
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A compiled piece of a model, kept for checking: FEEL with its scope, or a whole table."""
+
+    place: str
+    scope: Scope
+    expected: FeelType
+    node: Node | None = None
+    table: Any = None
+
+
 class BoxedCompiler:
     """Compiles the expressions of one model and notes what is wrong in them."""
 
-    def __init__(self, types: TypeTable, members: set[str], limits: Limits, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        types: TypeTable,
+        members: set[str],
+        limits: Limits,
+        problems: list[Problem],
+        recorded: list[Recorded] | None = None,
+    ) -> None:
+        self.recorded = recorded
         self.types = types
         self.problems = problems
+        # The type expected of the table being compiled; a table's columns are checked against it.
+        self.table_type: FeelType = ANY
         self._members = members
         self._limits = limits
         self._vocabulary = Vocabulary.of(members, types.named, limits)
@@ -56,13 +78,15 @@ class BoxedCompiler:
             self.note(error.problems[0].code, error.problems[0].message, place)
             return None
 
-    def feel(self, text: str, scope: Scope, place: str) -> Closure:
+    def feel(self, text: str, scope: Scope, place: str, expected: FeelType = ANY) -> Closure:
         """Compile FEEL text; an expression that is wrong is null."""
         node = self.parse(text, scope, place)
-        return constant(None) if node is None else self.compile_node(node, scope, place)
+        return constant(None) if node is None else self.compile_node(node, scope, place, expected)
 
-    def compile_node(self, node: Node, scope: Scope, place: str) -> Closure:
+    def compile_node(self, node: Node, scope: Scope, place: str, expected: FeelType = ANY) -> Closure:
         """Compile a syntax tree; names that nothing has are noted."""
+        if self.recorded is not None:
+            self.recorded.append(Recorded(place, scope, expected, node))
         compiler = Compiler()
         closure = compiler.compile(node, scope)
         self.note_names(compiler, place)
@@ -74,12 +98,18 @@ class BoxedCompiler:
             kind = "function" if problem.is_function else "variable"
             self.note(f"unknown-{kind}", f"there is no {kind} '{problem.name}' here", place)
 
-    def compile(self, expression: boxed.Expression | None, scope: Scope, place: str) -> Closure:
+    def compile(
+        self, expression: boxed.Expression | None, scope: Scope, place: str, expected: FeelType = ANY
+    ) -> Closure:
         """Compile a boxed expression; its value is made to fit its declared type."""
         if expression is None:
             return constant(None)
-        closure = _RULES[type(expression)](self, expression, scope, place)
-        return self.fitted(closure, self.types.resolve(expression.type_ref, place))
+        kind = self.types.resolve(expression.type_ref, place)
+        if isinstance(expression, boxed.LiteralExpression):
+            return self.fitted(self.feel(expression.text, scope, place, expected if kind is ANY else kind), kind)
+        if isinstance(expression, boxed.DecisionTable):
+            self.table_type = expected if kind is ANY else kind
+        return self.fitted(_RULES[type(expression)](self, expression, scope, place), kind)
 
     @staticmethod
     def fitted(closure: Closure, kind: FeelType) -> Closure:
@@ -92,9 +122,6 @@ class BoxedCompiler:
     def parameters(self, variables: list[boxed.Variable], place: str) -> tuple[Parameter, ...]:
         """Return the formal parameters of a function."""
         return tuple(Parameter(one.name, self.types.resolve(one.type_ref, place)) for one in variables)
-
-    def literal(self, expression: boxed.LiteralExpression, scope: Scope, place: str) -> Closure:
-        return self.feel(expression.text, scope, place)
 
     def context(self, expression: boxed.Context, scope: Scope, place: str) -> Closure:
         inner = Scope(scope)
@@ -130,7 +157,8 @@ class BoxedCompiler:
         parameters = self.parameters(expression.parameters, place)
         if expression.kind != "FEEL":
             return lambda _: NullFunction("function", parameters)
-        body = self.compile(expression.body, Scope(scope, (one.name for one in parameters)), place)
+        kinds = {one.name: one.type for one in parameters}
+        body = self.compile(expression.body, Scope(scope, kinds, types=kinds), place)
         return lambda frame: UserFunction("function", parameters, body, frame)
 
     def invocation(self, expression: boxed.Invocation, scope: Scope, place: str) -> Closure:
@@ -201,7 +229,6 @@ def _context_closure(entries: list[tuple[str | None, Closure]]) -> Closure:
 
 _Rule = Callable[[BoxedCompiler, Any, Scope, str], Closure]
 _RULES: dict[type[boxed.Expression], _Rule] = {
-    boxed.LiteralExpression: BoxedCompiler.literal,
     boxed.Context: BoxedCompiler.context,
     boxed.Relation: BoxedCompiler.relation,
     boxed.FunctionDefinition: BoxedCompiler.function,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from torget_dmn.engine.boxed import BoxedCompiler, register
+from torget_dmn.engine.boxed import BoxedCompiler, Recorded, register
 from torget_dmn.engine.hit_policies import MULTIPLE_HITS
 from torget_dmn.engine.table_index import Cell
 from torget_dmn.engine.tables import CompiledTable
-from torget_dmn.feel import nodes
-from torget_dmn.feel.compile_operators import one_sided
-from torget_dmn.feel.compile_tests import compile_unary_tests
+from torget_dmn.errors import FeelSyntaxError
+from torget_dmn.feel.compile_tests import compile_unary_tests, constants_of
 from torget_dmn.feel.compiler import Compiler, constant, is_constant
-from torget_dmn.feel.feel_types import NamedType
+from torget_dmn.feel.feel_types import ANY, ContextType, FeelType, ListType, NamedType, strip
 from torget_dmn.feel.functions import Closure, Frame
+from torget_dmn.feel.parser import parse_unary_tests
 from torget_dmn.feel.scope import Scope
-from torget_dmn.model.expressions import DecisionTable, OutputClause, Rule
+from torget_dmn.model.expressions import DecisionTable, OutputClause
 
 _REFUSES_ALL = Cell("", lambda _value, _frame: False, None, negated=False)
 
@@ -29,25 +29,50 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
     """Compile a table."""
     inputs: list[Closure] = []
     cells: list[list[Cell]] = []
+    whole_type = compiler.table_type
     for column, clause in enumerate(table.inputs):
         where = f"{place}, input '{clause.title}'"
         kind = compiler.types.resolve(clause.expression.type_ref, where)
-        value = compiler.feel(clause.expression.text, scope, where)
+        value = compiler.feel(clause.expression.text, scope, where, kind)
         inputs.append(compiler.fitted(value, kind))
         cells.append([
             compile_cell(compiler, rule.inputs[column], scope, f"{place}, row {number}, input '{clause.title}'")
             for number, rule in enumerate(table.rules, 1)
         ])  # fmt: skip
-    return CompiledTable(
+    kinds = output_types(compiler, table, whole_type, place)
+    made = CompiledTable(
         table,
         place,
-        inputs,
-        cells,
-        [_row(compiler, table, rule, scope, f"{place}, row {number}") for number, rule in enumerate(table.rules, 1)],
-        _default(compiler, table, scope, place),
-        [output_values(compiler, table, clause, scope, place) for clause in table.outputs],
-        scope.run_getter(),
+        inputs=inputs,
+        cells=cells,
+        rows=[
+            _row(compiler, table, rule.outputs, kinds, scope, f"{place}, row {number}")
+            for number, rule in enumerate(table.rules, 1)
+        ],
+        default=_default(compiler, table, kinds, scope, place),
+        output_values=[output_values(compiler, clause, kind, place) for clause, kind in zip(table.outputs, kinds, strict=True)],
+        get_run=scope.run_getter(),
     )
+    if compiler.recorded is not None:
+        compiler.recorded.append(Recorded(place, scope, whole_type, table=made))
+    return made
+
+
+def output_types(compiler: BoxedCompiler, table: DecisionTable, whole: FeelType, place: str) -> list[FeelType]:
+    """Return the type of each output: its own, or its part of what is expected of the whole table."""
+    found: list[FeelType] = []
+    plain = strip(whole)
+    if table.hit_policy in MULTIPLE_HITS and table.aggregation is None:
+        item = plain.item if isinstance(plain, ListType) else ANY
+        whole, plain = item, strip(item)
+    for clause in table.outputs:
+        kind = compiler.types.resolve(clause.type_ref, place)
+        if kind is ANY and len(table.outputs) == 1 and table.aggregation is None:
+            kind = whole
+        elif kind is ANY and isinstance(plain, ContextType):
+            kind = plain.entry(clause.name or "") or ANY
+        found.append(kind)
+    return found
 
 
 def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str) -> Cell:
@@ -63,34 +88,27 @@ def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str) -
     return Cell(text, test, constants_of(tests, scope), tests.negated)
 
 
-def constants_of(tests: nodes.UnaryTests, scope: Scope) -> list[Any] | None:
-    """Return the values of the tests if they do not depend on anything."""
-    if not all(is_constant(test, scope) for test in tests.tests):
-        return None
-    found: list[Any] = []
-    for test in tests.tests:
-        if isinstance(test, nodes.UnaryComparison):
-            found.append(one_sided(test.operator, Compiler().compile(test.operand, scope)([None])))
-        else:
-            found.append(Compiler().compile(test, scope)([None]))
-    return found
-
-
-def _row(compiler: BoxedCompiler, table: DecisionTable, rule: Rule, scope: Scope, place: str) -> Closure:
+def _row(
+    compiler: BoxedCompiler, table: DecisionTable, texts: list[str], kinds: list[FeelType], scope: Scope, place: str
+) -> Closure:
     entries: list[tuple[str, Closure]] = []
-    for clause, text in zip(table.outputs, rule.outputs, strict=False):
+    for clause, kind, text in zip(table.outputs, kinds, texts, strict=False):
         where = f"{place}, output '{clause.name or table.output_label or ''}'"
-        entries.append((clause.name or "", _entry(compiler, clause, text, scope, where)))
+        # Only a type of the column itself converts; the type of the whole table is applied to the whole.
+        own = compiler.types.resolve(clause.type_ref, where)
+        entries.append((clause.name or "", _entry(compiler, text, own, kind, scope, where)))
     return _output(entries)
 
 
-def _entry(compiler: BoxedCompiler, clause: OutputClause, text: str, scope: Scope, place: str) -> Closure:
+def _entry(
+    compiler: BoxedCompiler, text: str, kind: FeelType, expected: FeelType, scope: Scope, place: str
+) -> Closure:
     if not text.strip() or text.strip() == "-":
         return constant(None)
     node = compiler.parse(text, scope, place)
     if node is None:
         return constant(None)
-    closure = compiler.fitted(compiler.compile_node(node, scope, place), compiler.types.resolve(clause.type_ref, place))
+    closure = compiler.fitted(compiler.compile_node(node, scope, place, expected), kind)
     return Known(closure([None])) if is_constant(node, scope) else closure
 
 
@@ -120,31 +138,36 @@ def _output(entries: list[tuple[str, Closure]]) -> Closure:
     return run
 
 
-def _default(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, place: str) -> Closure | None:
+def _default(
+    compiler: BoxedCompiler, table: DecisionTable, kinds: list[FeelType], scope: Scope, place: str
+) -> Closure | None:
     """Return what the table gives when no row matches."""
     if not any(clause.default for clause in table.outputs):
         return None
-    where = f"{place}, default output"
-    value = _output([
-        (clause.name or "", _entry(compiler, clause, clause.default or "", scope, where)) for clause in table.outputs
-    ])  # fmt: skip
+    texts = [clause.default or "" for clause in table.outputs]
+    value = _row(compiler, table, texts, kinds, scope, f"{place}, default")
     if table.hit_policy in MULTIPLE_HITS and table.aggregation is None:
         return lambda frame: [value(frame)]
     return value
 
 
-def output_values(
-    compiler: BoxedCompiler, table: DecisionTable, clause: OutputClause, scope: Scope, place: str
-) -> list[Any]:
+def output_values(compiler: BoxedCompiler, clause: OutputClause, kind: FeelType, place: str) -> list[Any]:
     """Return the listed values of an output, highest priority first."""
-    text = clause.values
-    if not text:
-        kind = compiler.types.resolve(clause.type_ref or (table.type_ref if len(table.outputs) == 1 else None), place)
-        text = kind.allowed_text if isinstance(kind, NamedType) else ""
+    text = clause.values or (kind.allowed_text if isinstance(kind, NamedType) else "")
     if not text:
         return []
     tests = compiler.parse_cell(text, Scope(None), f"{place}, output values")
-    return [] if tests is None else constants_of(tests, scope) or []
+    return [] if tests is None else constants_of(tests, Scope(None)) or []
+
+
+def listed_values(text: str | None) -> list[Any] | None:
+    """Return the values of a list of constants, or None when there is none."""
+    if not text:
+        return None
+    try:
+        return constants_of(parse_unary_tests(text), Scope(None))
+    except FeelSyntaxError:
+        return None
 
 
 register(DecisionTable, compile_table)

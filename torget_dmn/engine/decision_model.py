@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from torget_dmn.engine.boxed import Recorded
 from torget_dmn.engine.graph import Graph
 from torget_dmn.engine.link import Linker
 from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
@@ -41,6 +42,7 @@ class DecisionModel:
         *,
         limits: Limits = DEFAULT_LIMITS,
         lenient: bool = False,
+        recorded: list[Recorded] | None = None,
     ) -> None:
         """Compile a model; unless lenient, a ModelError lists all its problems and inputs must fit."""
         problems: list[Problem] = []
@@ -48,7 +50,7 @@ class DecisionModel:
         self.limits = limits
         self._lenient = lenient
         self._graph = Graph(definitions, imports, problems)
-        linker = Linker(self._graph, limits, problems)
+        linker = Linker(self._graph, limits, problems, recorded)
         linker.link()
         self.problems = tuple(dict.fromkeys(problems))
         if self.problems and not lenient:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from torget_dmn.errors import FeelSyntaxError, Problem
-from torget_dmn.feel.compile_tests import Test, compile_unary_tests
+from torget_dmn.feel.compile_tests import Test, compile_unary_tests, constants_of
 from torget_dmn.feel.compiler import Compiler
 from torget_dmn.feel.feel_types import (
     ANY,
@@ -63,8 +63,9 @@ class TypeTable:
         made.base = ListType(base) if item.is_collection else base
         made.allowed = self._allowed(item.allowed_values, place)
         made.allowed_text = item.allowed_values or ""
+        made.allowed_constants = self._constants(item.allowed_values)
         if item.type_constraint:
-            inner = NamedType(item.name, made.base, made.allowed, made.allowed_text)
+            inner = NamedType(item.name, made.base, made.allowed, made.allowed_text, made.allowed_constants)
             made.base = inner
             made.allowed = self._allowed(item.type_constraint, place)
             made.allowed_text = item.type_constraint
@@ -96,6 +97,14 @@ class TypeTable:
         if test is None:
             return None
         return lambda value: test(value, [None]) is True
+
+
+    def _constants(self, text: str | None) -> tuple[Any, ...]:
+        try:
+            tests = parse_unary_tests(text or "-", (), Vocabulary.of((), self.named))
+        except FeelSyntaxError:
+            return ()
+        return tuple(constants_of(tests, Scope(None)) or ())
 
 
 def _refuse_loops(own: dict[str, NamedType], problems: list[Problem]) -> None:

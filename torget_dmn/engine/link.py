@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torget_dmn.engine import compile_table
-from torget_dmn.engine.boxed import BoxedCompiler
+from torget_dmn.engine.boxed import BoxedCompiler, Recorded
 from torget_dmn.engine.graph import Graph, Key, Reference, place_of, requirements_of
 from torget_dmn.engine.item_types import TypeTable, member_names
 from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, Node, Requirements, ServiceNode
@@ -25,8 +25,11 @@ __all__ = ["Linker", "compile_table"]
 class Linker:
     """Compiles all models of a graph."""
 
-    def __init__(self, graph: Graph, limits: Limits, problems: list[Problem]) -> None:
+    def __init__(
+        self, graph: Graph, limits: Limits, problems: list[Problem], recorded: list[Recorded] | None = None
+    ) -> None:
         self.graph = graph
+        self._recorded = recorded
         self.nodes: dict[Key, Node] = {}
         self.types: dict[str, TypeTable] = {}
         self._limits = limits
@@ -68,7 +71,7 @@ class Linker:
         for model in self.graph.models.values():
             members |= member_names(model)
             members |= {element.variable_name for element in model.elements()}
-        return BoxedCompiler(self.types[namespace], members, self._limits, self._problems)
+        return BoxedCompiler(self.types[namespace], members, self._limits, self._problems, self._recorded)
 
     def _fill(self, key: Key, element: elements.Element, compiler: BoxedCompiler) -> None:
         node = self.nodes[key]
@@ -80,10 +83,11 @@ class Linker:
             return
         references = self.graph.references(model, requirements_of(element), place_of(element))
         names, requirements = self._requirements(references)
-        scope = Scope(None, names)
+        types = {one.name: self.nodes[one.key].type for one in references if _has_plain_value(self.graph, one)}
+        scope = Scope(None, names, types=types)
         if isinstance(element, elements.Decision) and isinstance(node, DecisionNode):
             node.requirements = requirements
-            node.body = compiler.compile(element.expression, scope, node.place)
+            node.body = compiler.compile(element.expression, scope, node.place, node.type)
         elif isinstance(element, elements.BusinessKnowledge) and isinstance(node, KnowledgeNode):
             node.requirements = requirements
             self._fill_knowledge(node, element, compiler, scope)
@@ -98,7 +102,8 @@ class Linker:
         node.parameters = compiler.parameters(function.parameters, node.place)
         node.external = function.kind != "FEEL"
         if not node.external:
-            inner = Scope(scope, (parameter.name for parameter in node.parameters))
+            kinds = {parameter.name: parameter.type for parameter in node.parameters}
+            inner = Scope(scope, kinds, types=kinds)
             node.body = compiler.compile(function.body, inner, node.place)
 
     def _fill_service(
@@ -118,3 +123,8 @@ class Linker:
                 imported.setdefault(reference.prefix, []).append((reference.name, self.nodes[reference.key]))
         names = [reference.name for reference in plain] + list(imported)
         return names, Requirements([self.nodes[reference.key] for reference in plain], list(imported.values()))
+
+
+def _has_plain_value(graph: Graph, reference: Reference) -> bool:
+    """Say whether the type of the element is that of its value, not of a function's result."""
+    return not reference.prefix and isinstance(graph.elements[reference.key], elements.InputData | elements.Decision)

@@ -20,6 +20,7 @@ class CompiledTable:
         self,
         source: DecisionTable,
         place: str,
+        *,
         inputs: list[Closure],
         cells: list[list[Cell]],
         rows: list[Closure],
@@ -32,6 +33,7 @@ class CompiledTable:
         self.cells = cells
         self.input_titles = [clause.title for clause in source.inputs]
         self.all_rows = (1 << len(source.rules)) - 1
+        self._rows = rows
         self._default = default
         self._output_values = output_values
         self._get_run = get_run
@@ -44,6 +46,13 @@ class CompiledTable:
             next((rank for rank, one in enumerate(listed) if equal(one, part) is True), len(listed))
             for part, listed in zip(parts, self._output_values, strict=False)
         )
+
+    def constant_ranks(self) -> list[tuple[int, ...]] | None:
+        """Return the priority of each row, or None when a row's output is not known before running."""
+        try:
+            return [self._ranks(row([None])) for row in self._rows]
+        except (TypeError, AttributeError, IndexError):
+            return None
 
     def run(self, frame: Frame) -> Any:
         """Evaluate the table."""

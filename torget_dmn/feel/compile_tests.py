@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from torget_dmn.feel import nodes
-from torget_dmn.feel.compile_operators import compare_values
+from torget_dmn.feel.compile_operators import compare_values, one_sided
 from torget_dmn.feel.compiler import Compiler, is_constant, rule
 from torget_dmn.feel.equality import equal
 from torget_dmn.feel.functions import Closure, Frame
@@ -123,6 +123,19 @@ def _none_of(parts: list[Test]) -> Test:
         return None if passed is None else not passed
 
     return ask
+
+
+def constants_of(tests: nodes.UnaryTests, scope: Scope) -> list[Any] | None:
+    """Return the values of the tests if they do not depend on anything."""
+    if not all(is_constant(test, scope) for test in tests.tests):
+        return None
+    found: list[Any] = []
+    for test in tests.tests:
+        if isinstance(test, nodes.UnaryComparison):
+            found.append(one_sided(test.operator, Compiler().compile(test.operand, scope)([None])))
+        else:
+            found.append(Compiler().compile(test, scope)([None]))
+    return found
 
 
 @rule(nodes.In)

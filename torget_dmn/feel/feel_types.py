@@ -208,6 +208,8 @@ class NamedType(FeelType):
     base: FeelType
     allowed: Callable[[Any], bool] | None = None
     allowed_text: str = ""
+    # The allowed values that are known without running anything, in their order.
+    allowed_constants: tuple[Any, ...] = ()
     allowed_per_item: bool = True
     busy: bool = field(default=False, repr=False)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
+from torget_dmn.feel.feel_types import ANY, FeelType
 from torget_dmn.feel.functions import Closure, Frame
 
 # The value tested by a unary test, and the item of a filter, stand in the first slot of their frames.
@@ -15,10 +16,19 @@ FIRST_SLOT = 1
 class Scope:
     """The names of one frame; `filters_item` marks the frame of a filter, whose item's entries are names too."""
 
-    __slots__ = ("_size", "filters_item", "parent", "slots")
+    __slots__ = ("_size", "filters_item", "parent", "slots", "types")
 
-    def __init__(self, parent: Scope | None, names: Iterable[str] = (), *, filters_item: bool = False) -> None:
+    def __init__(
+        self,
+        parent: Scope | None,
+        names: Iterable[str] = (),
+        *,
+        filters_item: bool = False,
+        types: Mapping[str, FeelType] | None = None,
+    ) -> None:
         self.parent = parent
+        # What is known of the types of the names; running does not need it, checking does.
+        self.types: Mapping[str, FeelType] = types or {}
         self.filters_item = filters_item
         self.slots: dict[str, int] = {}
         self._size = 0
@@ -46,6 +56,15 @@ class Scope:
             found |= scope.slots.keys()
             scope = scope.parent
         return found
+
+    def type_of(self, name: str) -> FeelType:
+        """Return the declared type of a name, or Any."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.slots:
+                return scope.types.get(name, ANY)
+            scope = scope.parent
+        return ANY
 
     def resolve(self, name: str, otherwise: Closure | None) -> Closure | None:
         """Return what reads the name from a frame of this scope; None when nothing is known of it."""
