@@ -10,7 +10,8 @@ class Limits:
     """Bounds that turn a runaway model into a named error instead of a hang."""
 
     expression_length_max: int = 200_000
-    nesting_depth_max: int = 60
+    nesting_depth_max: int = 50
+    chain_length_max: int = 250
     iterations_max: int = 2_000_000
     list_length_max: int = 1_000_000
     string_length_max: int = 10_000_000

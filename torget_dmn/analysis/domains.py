@@ -66,7 +66,7 @@ def _accepts(constant: Any, sample: Any) -> bool:
     if isinstance(constant, Range):
         return constant.contains(sample) is True
     if isinstance(constant, Equals):
-        return (order_key(constant.point) == order_key(sample)) != constant.negated
+        return bool(order_key(constant.point) == order_key(sample)) != constant.negated
     return type(constant) is type(sample) and bool(constant == sample)
 
 

@@ -91,7 +91,9 @@ def _overlaps(table: CompiledTable, columns: list[ColumnDomain], unclear: int) -
             continue
         rows = (first + 1, second + 1)
         problem = "both match" if source.hit_policy == "UNIQUE" else "both match with different results"
-        yield Finding("overlap", PROBLEM, table.place, f"{_rows(rows)} {problem} when {in_words(example)}", rows, example)
+        yield Finding(
+            "overlap", PROBLEM, table.place, f"{_rows(rows)} {problem} when {in_words(example)}", rows, example
+        )
         count += 1
         if count == _OVERLAPS_MAX:
             return
@@ -108,5 +110,3 @@ def reason_findings(table: CompiledTable) -> Iterator[Finding]:
         if not source.legal_reference(rule).strip():
             message = f"row {number} has no legal reference"
             yield Finding("missing-legal-reference", DOUBT, table.place, message, (number,))
-
-

@@ -26,7 +26,9 @@ def expression_findings(piece: Recorded) -> Iterator[Finding]:
     if clash(kind, piece.expected):
         message = f"the value is of type {strip(kind)}, but {piece.expected} is expected"
         yield Finding("type-error", PROBLEM, piece.place, message)
-    elif isinstance(piece.node, nodes.Literal) and isinstance(piece.expected, NamedType) and piece.node.value is not None:
+    elif (
+        isinstance(piece.node, nodes.Literal) and isinstance(piece.expected, NamedType) and piece.node.value is not None
+    ):
         value = piece.node.value
         if piece.expected.holds(value) and not piece.expected.allows(value):
             message = f"{to_literal(value)} is not one of the allowed values {piece.expected.allowed_text}"
@@ -57,7 +59,9 @@ def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Findi
                 wrong = [point for point in _points(constant) if point is not None and not plain.holds(point)]
                 if wrong:
                     message = f"the cell {cell.text} tests for {to_literal(wrong[0])}, but {title} is of type {plain}"
-                    yield Finding("type-error", PROBLEM, f"{table.place}, row {number}, input '{title}'", message, (number,))
+                    yield Finding(
+                        "type-error", PROBLEM, f"{table.place}, row {number}, input '{title}'", message, (number,)
+                    )
                     break
                 if _is_refused(kind, constant):
                     message = f"{to_literal(constant)} is not one of the allowed values of {title}"
@@ -66,6 +70,9 @@ def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Findi
 
 
 def _is_refused(kind: FeelType, constant: Any) -> bool:
-    return isinstance(kind, NamedType) and not isinstance(constant, Range | Equals) and constant is not None and (
-        not kind.allows(constant)
+    return (
+        isinstance(kind, NamedType)
+        and not isinstance(constant, Range | Equals)
+        and constant is not None
+        and (not kind.allows(constant))
     )

@@ -88,7 +88,11 @@ class BoxedCompiler:
         if self.recorded is not None:
             self.recorded.append(Recorded(place, scope, expected, node))
         compiler = Compiler()
-        closure = compiler.compile(node, scope)
+        try:
+            closure = compiler.compile(node, scope)
+        except RecursionError:
+            self.note("limit-exceeded", "the expression is nested too deep", place)
+            return constant(None)
         self.note_names(compiler, place)
         return closure
 
@@ -182,7 +186,9 @@ class BoxedCompiler:
         return self.fitted(closure, self.types.resolve(binding.parameter.type_ref, place))
 
     def list(self, expression: boxed.ListExpression, scope: Scope, place: str) -> Closure:
-        items = [self.compile(item, scope, f"{place}, item {number}") for number, item in enumerate(expression.items, 1)]
+        items = [
+            self.compile(item, scope, f"{place}, item {number}") for number, item in enumerate(expression.items, 1)
+        ]
         return lambda frame: [item(frame) for item in items]
 
     def conditional(self, expression: boxed.Conditional, scope: Scope, place: str) -> Closure:
@@ -216,11 +222,10 @@ def _context_closure(entries: list[tuple[str | None, Closure]]) -> Closure:
         own: Frame = [None] * size
         own[0] = frame
         made: dict[str, Any] = {}
-        slot = 0
-        for name, value in entries:
+        for slot, (name, value) in enumerate(entries, 1):
+            # An entry without a name is the result of the whole; it comes last.
             if name is None:
                 return value(own)
-            slot += 1
             made[name] = own[slot] = value(own)
         return made
 

@@ -50,7 +50,9 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
             for number, rule in enumerate(table.rules, 1)
         ],
         default=_default(compiler, table, kinds, scope, place),
-        output_values=[output_values(compiler, clause, kind, place) for clause, kind in zip(table.outputs, kinds, strict=True)],
+        output_values=[
+            output_values(compiler, clause, kind, place) for clause, kind in zip(table.outputs, kinds, strict=True)
+        ],
         get_run=scope.run_getter(),
     )
     if compiler.recorded is not None:
@@ -100,9 +102,7 @@ def _row(
     return _output(entries)
 
 
-def _entry(
-    compiler: BoxedCompiler, text: str, kind: FeelType, expected: FeelType, scope: Scope, place: str
-) -> Closure:
+def _entry(compiler: BoxedCompiler, text: str, kind: FeelType, expected: FeelType, scope: Scope, place: str) -> Closure:
     if not text.strip() or text.strip() == "-":
         return constant(None)
     node = compiler.parse(text, scope, place)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from torget_dmn.engine.boxed import Recorded
 from torget_dmn.engine.graph import Graph
@@ -22,6 +22,7 @@ from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model.elements import Decision, Definitions, InputData
 
 _SMALL_NUMBER = 10**30
+_AnyNode = TypeVar("_AnyNode", bound=Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,16 @@ class DecisionModel:
         self._blank = [None if type(node) is Node else UNSET for node in self._nodes.values()]
         self._inputs = self._name_inputs()
         self._decisions = self._by_name(DecisionNode)
+        self._services = self._by_name(ServiceNode)
+        self._knowledge = self._by_name(KnowledgeNode)
 
-    def _by_name(self, kind: type[Node]) -> dict[str, Node]:
-        found: dict[str, Node] = {}
-        for (namespace, _), node in self._nodes.items():
-            if isinstance(node, kind) and namespace == self.definitions.namespace:
-                found.setdefault(node.name, node)
+    def _by_name(self, kind: type[_AnyNode]) -> dict[str, _AnyNode]:
+        found: dict[str, _AnyNode] = {}
         for key, element in self._graph.elements.items():
-            if isinstance(self._nodes[key], kind) and key[0] == self.definitions.namespace:
-                found.setdefault(element.name, self._nodes[key])
+            node = self._nodes[key]
+            if isinstance(node, kind) and key[0] == self.definitions.namespace:
+                found[element.name] = node
+                found.setdefault(node.name, node)
         return found
 
     def _name_inputs(self) -> dict[str, Node]:
@@ -83,7 +85,7 @@ class DecisionModel:
         return found
 
     def evaluate(
-        self, decision: str, inputs: Mapping[str, Any], *, trace: bool = False, now: datetime.datetime | None = None
+        self, decision: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
     ) -> Evaluation:
         """Evaluate a decision; `now` fixes the clock, so that a decision can be replayed."""
         node = self._find(self._decisions, decision, "decision")
@@ -101,11 +103,10 @@ class DecisionModel:
             yield self._guarded(node, run, None)
 
     def evaluate_service(
-        self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: datetime.datetime | None = None
+        self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
     ) -> Evaluation:
         """Evaluate a decision service with its input data and input decisions."""
-        node = self._find(self._by_name(ServiceNode), service, "decision service")
-        assert isinstance(node, ServiceNode)
+        node = self._find(self._services, service, "decision service")
         recorded = Trace() if trace else None
         run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
         self._give(run, inputs, {one.name: one for one in node.inputs})
@@ -116,7 +117,7 @@ class DecisionModel:
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Call a business knowledge model by the names of its parameters."""
-        node = self._find(self._by_name(KnowledgeNode), name, "business knowledge model")
+        node = self._find(self._knowledge, name, "business knowledge model")
         run = ModelRun(self._blank, self.limits)
         function = self._guarded(node, run, None)
         given = {key: to_feel(value) for key, value in arguments.items()}
@@ -126,7 +127,7 @@ class DecisionModel:
         """Return the inputs of the model and their types."""
         return {one.variable_name: self._inputs[one.variable_name].type for one in self.definitions.input_data}
 
-    def _find(self, nodes: Mapping[str, Node], name: str, kind: str) -> Node:
+    def _find(self, nodes: Mapping[str, _AnyNode], name: str, kind: str) -> _AnyNode:
         node = nodes.get(name)
         if node is None:
             raise InputError(Problem(f"unknown-{kind.replace(' ', '-')}", f"the model has no {kind} '{name}'"))
@@ -162,11 +163,13 @@ class DecisionModel:
             if node is None:
                 problems.append(Problem("unknown-input", f"the model has no input '{name}'"))
             elif raw is not None and fit_input(to_feel(raw), node.type) is None:
-                problems.append(Problem("input-type", f"the value does not fit the type {node.type}", f"input '{name}'"))
+                problems.append(
+                    Problem("input-type", f"the value does not fit the type {node.type}", f"input '{name}'")
+                )
         raise InputError(problems)
 
     @staticmethod
-    def _guarded(node: Node, run: ModelRun, now: datetime.datetime | None) -> Any:
+    def _guarded(node: Node, run: ModelRun, now: dt.datetime | None) -> Any:
         token = None if now is None else MOMENT.set(now)
         try:
             return node.value(run)

@@ -98,7 +98,6 @@ class TypeTable:
             return None
         return lambda value: test(value, [None]) is True
 
-
     def _constants(self, text: str | None) -> tuple[Any, ...]:
         try:
             tests = parse_unary_tests(text or "-", (), Vocabulary.of((), self.named))

@@ -46,7 +46,9 @@ class Linker:
             if isinstance(element, elements.BusinessKnowledge | elements.DecisionService):
                 plain = strip(kind)
                 kind = plain.result if isinstance(plain, FunctionType) else kind
-            self.nodes[key] = _NODE_KINDS[type(element)](len(self.nodes), element.variable_name, place_of(element), kind)
+            self.nodes[key] = _NODE_KINDS[type(element)](
+                len(self.nodes), element.variable_name, place_of(element), kind
+            )
         compilers = {namespace: self._compiler(namespace) for namespace in self.graph.models}
         for key, element in self.graph.elements.items():
             self._fill(key, element, compilers[key[0]])
@@ -106,9 +108,7 @@ class Linker:
             inner = Scope(scope, kinds, types=kinds)
             node.body = compiler.compile(function.body, inner, node.place)
 
-    def _fill_service(
-        self, node: ServiceNode, element: elements.DecisionService, model: elements.Definitions
-    ) -> None:
+    def _fill_service(self, node: ServiceNode, element: elements.DecisionService, model: elements.Definitions) -> None:
         def nodes_of(hrefs: list[str]) -> list[Node]:
             return [self.nodes[one.key] for one in self.graph.references(model, hrefs, node.place)]
 

@@ -91,10 +91,7 @@ def _kind_of(constant: Any) -> type:
 
 def _index(kind: type, known: list[tuple[Mask, Cell]], always: Mask) -> Callable[[Any], Mask] | None:
     """Cut the kind's order at every constant; all values between two cuts pass the same rows."""
-    by_row = [
-        (bit, cell, [one for one in cell.constants or () if _kind_of(one) is kind])
-        for bit, cell in known
-    ]
+    by_row = [(bit, cell, [one for one in cell.constants or () if _kind_of(one) is kind]) for bit, cell in known]
     keys = sorted({key for _, _, constants in by_row for one in constants for key in _keys(one)})
     if len(known) * (2 * len(keys) + 1) > _INDEX_BITS_MAX:
         return None

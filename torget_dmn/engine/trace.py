@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from torget_dmn.feel.printing import to_literal
+from torget_dmn.model.expressions import DecisionTable
 
-if TYPE_CHECKING:
-    from torget_dmn.engine.tables import CompiledTable
+
+class TracedTable(Protocol):
+    """What a trace needs to know of a compiled table."""
+
+    source: DecisionTable
+    place: str
+    input_titles: list[str]
+    all_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class TableTrace:
 
     __slots__ = ("masks", "matched", "result", "table", "values")
 
-    def __init__(self, table: CompiledTable, values: list[Any], masks: list[int], matched: int, result: Any) -> None:
+    def __init__(self, table: TracedTable, values: list[Any], masks: list[int], matched: int, result: Any) -> None:
         self.table = table
         self.values = values
         self.masks = masks
@@ -68,7 +75,9 @@ class TableTrace:
         for column, mask in enumerate(self.masks):
             if not mask & bit:
                 text = self.table.source.rules[number - 1].inputs[column]
-                return RowTrace(number, False, Miss(self.table.input_titles[column], self.values[column], text))
+                return RowTrace(
+                    number, matched=False, miss=Miss(self.table.input_titles[column], self.values[column], text)
+                )
         return RowTrace(number, matched=False, miss=None)
 
     def rows(self) -> Iterator[RowTrace]:

@@ -15,7 +15,14 @@ from torget_dmn.feel.runtime import Run
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["compile_expression", "compile_loops", "compile_operators", "compile_structures", "compile_tests", "evaluate"]
+__all__ = [
+    "compile_expression",
+    "compile_loops",
+    "compile_operators",
+    "compile_structures",
+    "compile_tests",
+    "evaluate",
+]
 
 
 def compile_expression(
@@ -39,5 +46,3 @@ def evaluate(text: str, variables: Mapping[str, Any] | None = None) -> Any:
     """Evaluate an expression once."""
     given = variables or {}
     return compile_expression(text, tuple(given))(given)
-
-

@@ -50,7 +50,9 @@ def _moment_plus_months(value: DateTime, months: int) -> DateTime | None:
 
 def _date_plus_days(value: Date, nanoseconds: int) -> Date | None:
     # The sum is taken from midnight and cut to its day, so a part of a day backwards reaches the day before.
-    return _in_calendar(Date.from_day_number((value.day_number * NANOSECONDS_PER_DAY + nanoseconds) // NANOSECONDS_PER_DAY))
+    return _in_calendar(
+        Date.from_day_number((value.day_number * NANOSECONDS_PER_DAY + nanoseconds) // NANOSECONDS_PER_DAY)
+    )
 
 
 def _moment_plus_days(value: DateTime, nanoseconds: int) -> DateTime | None:
@@ -94,11 +96,13 @@ _ADD: dict[tuple[type, type], Operator] = {
     (DaysDuration, DaysDuration): lambda a, b: days_duration(a.nanoseconds + b.nanoseconds),
     (MonthsDuration, MonthsDuration): lambda a, b: months_duration(a.months + b.months),
 }
-_ADD.update({
-    (right, left): (lambda a, b, add=add: add(b, a))
-    for (left, right), add in list(_ADD.items())
-    if left is not right
-})
+
+
+def _swapped(operate: Operator) -> Operator:
+    return lambda left, right: operate(right, left)
+
+
+_ADD.update({(right, left): _swapped(operate) for (left, right), operate in list(_ADD.items()) if left is not right})
 _SUBTRACT: dict[tuple[type, type], Operator] = {
     (Date, MonthsDuration): lambda a, b: _date_plus_months(a, -b.months),
     (Date, DaysDuration): lambda a, b: _date_plus_days(a, -b.nanoseconds),

@@ -137,7 +137,7 @@ def quantified_closure(domains: list[Domain], body: Closure, scope: Scope, *, ev
             for own in frames(domains, frame, get_run(frame)):
                 result = body(own)
                 if result is deciding:
-                    return deciding
+                    return result is True
                 unknown = unknown or type(result) is not bool
         except _NoDomainError:
             return None

@@ -55,10 +55,10 @@ def _logical(compiler: Compiler, node: nodes.Logical, scope: Scope) -> Closure:
     def run(frame: Frame) -> bool | None:
         first = left(frame)
         if first is deciding:
-            return deciding
+            return first is True
         second = right(frame)
         if second is deciding:
-            return deciding
+            return second is True
         # What is neither true nor false counts as null in Kleene's logic.
         return not deciding if first is (not deciding) and second is (not deciding) else None
 

@@ -38,11 +38,16 @@ class Compiler:
 
     def __init__(self) -> None:
         self.problems: list[NameProblem] = []
+        # Which nodes below the current one are constant; they are compiled before it.
+        self._constants: set[int] = set()
 
     def compile(self, node: Node, scope: Scope) -> Closure:
         """Return what evaluates the node in a frame of the scope."""
         closure: Closure = RULES[type(node)](self, node, scope)
-        if not isinstance(node, nodes.Literal) and is_constant(node, scope):
+        if isinstance(node, nodes.Literal):
+            self._constants.add(id(node))
+        elif _may_be_constant(node, scope) and all(id(part) in self._constants for part in _operands(node)):
+            self._constants.add(id(node))
             return constant(closure([None]))
         return closure
 
@@ -79,15 +84,28 @@ def constant(value: Any) -> Closure:
     return give
 
 
-def is_constant(node: Node, scope: Scope) -> bool:
-    """Say whether a node gives one scalar or range, whatever the frame."""
+def _operands(node: Node) -> list[Node]:
+    return node.arguments if isinstance(node, nodes.Invocation) else nodes.children(node)
+
+
+def _may_be_constant(node: Node, scope: Scope) -> bool:
+    """Say whether a node gives one scalar or range as soon as its operands do."""
     if not isinstance(node, _SCALAR_NODES):
         return False
-    if isinstance(node, nodes.Invocation):
-        function = node.function
-        if not isinstance(function, nodes.Name) or function.name in _CLOCK_FUNCTIONS:
+    if not isinstance(node, nodes.Invocation):
+        return True
+    function = node.function
+    if not isinstance(function, nodes.Name) or function.name in _CLOCK_FUNCTIONS:
+        return False
+    return function.name in BUILTINS and function.name not in scope.names()
+
+
+def is_constant(node: Node, scope: Scope) -> bool:
+    """Say whether a node gives one scalar or range, whatever the frame."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if not _may_be_constant(part, scope):
             return False
-        if function.name not in BUILTINS or function.name in scope.names():
-            return False
-        return all(is_constant(argument, scope) for argument in node.arguments)
-    return all(is_constant(child, scope) for child in nodes.children(node))
+        waiting.extend(_operands(part))
+    return True

@@ -132,9 +132,7 @@ class ContextType(FeelType):
     def holds(self, value: Any) -> bool:
         if type(value) is not dict:
             return False
-        return all(
-            key in value and (value[key] is None or kind.holds(value[key])) for key, kind in self.entries
-        )
+        return all(key in value and (value[key] is None or kind.holds(value[key])) for key, kind in self.entries)
 
     def accepts(self, other: FeelType) -> bool:
         if not isinstance(other, ContextType):

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from torget_dmn.feel.characters import NAME_PART, SPACE, WORD, normalize_name
 
-
 # Names by their first word.
 NameLevel: TypeAlias = dict[str, list[str]]
 
@@ -23,7 +22,9 @@ def name_level(names: Iterable[str]) -> NameLevel:
 class NameTable:
     """Known names by their first word; scopes are pushed and popped while parsing."""
 
-    def __init__(self, names: Iterable[str] = (), shared: tuple[NameLevel, ...] = (), members: NameLevel | None = None) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), shared: tuple[NameLevel, ...] = (), members: NameLevel | None = None
+    ) -> None:
         # Levels that are shared are never written to: the table's own level stands above them.
         self._levels: list[NameLevel] = [*shared, {}]
         self._members: NameLevel = {}

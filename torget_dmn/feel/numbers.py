@@ -42,7 +42,9 @@ def parse_number(text: str) -> Decimal | None:
 
 def whole(value: Decimal) -> int | None:
     """Return the integer a number is, or None when it has a fraction."""
-    return int(value) if value.is_finite() and abs(value.adjusted()) < 20 and value == value.to_integral_value() else None
+    return (
+        int(value) if value.is_finite() and abs(value.adjusted()) < 20 and value == value.to_integral_value() else None
+    )
 
 
 def format_number(value: Decimal) -> str:

@@ -33,7 +33,7 @@ def compare(left: Any, right: Any) -> int | None:
     if kind is not type(right):
         return None
     if kind is Decimal or kind is str:
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     left_key = order_key(left)
     if left_key is None:
         return None

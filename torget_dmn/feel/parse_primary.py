@@ -219,5 +219,6 @@ class PrimaryParser(TypeParser):
 
 
 _KEYWORDS = frozenset({
-    "if", "for", "some", "every", "function", "null", "true", "false", "then", "else", "return", "satisfies", "and", "or",
+    "if", "for", "some", "every", "function", "null", "true", "false",
+    "then", "else", "return", "satisfies", "and", "or",
 })  # fmt: skip

@@ -50,6 +50,12 @@ class TypeParser(TokenReader):
             raise self.error("the expression is too ambiguous")
         self.position = position
 
+    def lengthen(self, length: int) -> int:
+        """Count one more operator in a row; a long row makes a tree as deep as nesting does."""
+        if length >= self.limits.chain_length_max:
+            raise self.error("too many operators in a row")
+        return length + 1
+
     def rise(self) -> None:
         """Count one level less."""
         self._depth -= 1
@@ -62,7 +68,7 @@ class TypeParser(TokenReader):
             raise self.error("expected a name")
         while not self.at_symbol(*stops) and not self.at_word(*stop_words):
             token = self.peek()
-            if token.kind == "end" or token.kind == "string" or self.at_symbol("(", ")", "{", "}", "[", "]", "@"):
+            if token.kind in ("end", "string") or self.at_symbol("(", ")", "{", "}", "[", "]", "@"):
                 raise self.error("expected a name")
             end = self.advance().end
         if end == start:
@@ -86,10 +92,7 @@ class TypeParser(TokenReader):
         known = self._type_names.longest(self.text, start)
         if known is not None:
             name, self.position = known
-            if self.at_symbol("<") and name in _GENERIC:
-                kind = _GENERIC[name](self)
-            else:
-                kind = self._named(name)
+            kind = _GENERIC[name](self) if self.at_symbol("<") and name in _GENERIC else self._named(name)
         elif self.at_word("function"):
             self.advance()
             kind = self._function_type()

@@ -22,7 +22,9 @@ class Parser(PrimaryParser):
     def expression(self) -> Node:
         self.deepen()
         left = self._conjunction()
+        length = 0
         while self.at_word("or"):
+            length = self.lengthen(length)
             start = self.advance().start
             left = nodes.Logical(start, "or", left, self._conjunction())
         self.rise()
@@ -30,14 +32,18 @@ class Parser(PrimaryParser):
 
     def _conjunction(self) -> Node:
         left = self._comparison()
+        length = 0
         while self.at_word("and"):
+            length = self.lengthen(length)
             start = self.advance().start
             left = nodes.Logical(start, "and", left, self._comparison())
         return left
 
     def _comparison(self) -> Node:
         left = self.additive()
+        length = 0
         while True:
+            length = self.lengthen(length)
             if self.at_symbol(*COMPARISONS):
                 token = self.advance()
                 left = nodes.Comparison(token.start, token.text, left, self.additive())
@@ -77,21 +83,27 @@ class Parser(PrimaryParser):
 
     def additive(self) -> Node:
         left = self._multiplicative()
+        length = 0
         while self.at_symbol("+", "-"):
+            length = self.lengthen(length)
             token = self.advance()
             left = nodes.Arithmetic(token.start, token.text, left, self._multiplicative())
         return left
 
     def _multiplicative(self) -> Node:
         left = self._power()
+        length = 0
         while self.at_symbol("*", "/"):
+            length = self.lengthen(length)
             token = self.advance()
             left = nodes.Arithmetic(token.start, token.text, left, self._power())
         return left
 
     def _power(self) -> Node:
         left = self._negation()
+        length = 0
         while self.at_symbol("**"):
+            length = self.lengthen(length)
             token = self.advance()
             left = nodes.Arithmetic(token.start, token.text, left, self._negation())
         return left
@@ -107,7 +119,9 @@ class Parser(PrimaryParser):
 
     def _instance_of(self) -> Node:
         left = self._postfix()
+        length = 0
         while self.at_word("instance"):
+            length = self.lengthen(length)
             start = self.advance().start
             self.expect_word("of")
             left = nodes.InstanceOf(start, left, self.parse_type())
@@ -115,7 +129,9 @@ class Parser(PrimaryParser):
 
     def _postfix(self) -> Node:
         left = self.primary()
+        length = 0
         while True:
+            length = self.lengthen(length)
             if self.at_symbol("."):
                 self.advance()
                 left = self._path(left)
@@ -242,7 +258,10 @@ def _parser(text: str, names: Iterable[str], known: Vocabulary) -> Parser:
 def parse_expression(text: str, names: Iterable[str] = (), known: Vocabulary = PLAIN) -> Node:
     """Parse an expression; `names` are the variables in scope."""
     parser = _parser(text, names, known)
-    node = parser.expression()
+    try:
+        node = parser.expression()
+    except RecursionError:
+        raise FeelSyntaxError("the expression is nested too deep", 0, text[:100]) from None
     parser.finish()
     return node
 
@@ -250,6 +269,9 @@ def parse_expression(text: str, names: Iterable[str] = (), known: Vocabulary = P
 def parse_unary_tests(text: str, names: Iterable[str] = (), known: Vocabulary = PLAIN) -> nodes.UnaryTests:
     """Parse the content of a table cell, in which `?` is the value tested."""
     parser = _parser(text, [*names, "?"], known)
-    tests = parser.unary_tests()
+    try:
+        tests = parser.unary_tests()
+    except RecursionError:
+        raise FeelSyntaxError("the tests are nested too deep", 0, text[:100]) from None
     parser.finish()
     return tests

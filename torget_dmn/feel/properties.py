@@ -20,6 +20,12 @@ def _offset(seconds: int | None) -> DaysDuration | None:
     return None if seconds is None else DaysDuration(seconds * calendar.NANOSECONDS_PER_SECOND)
 
 
+def _of_part(part: str, get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    if part == "date":
+        return lambda value: get(value.date)
+    return lambda value: get(value.time)
+
+
 _DATE: dict[str, Callable[[Any], Any]] = {
     "year": lambda v: Decimal(v.year),
     "month": lambda v: Decimal(v.month),
@@ -45,8 +51,8 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
     },
     Time: _TIME,
     DateTime: {
-        **{name: (lambda v, get=get: get(v.date)) for name, get in _DATE.items()},
-        **{name: (lambda v, get=get: get(v.time)) for name, get in _TIME.items()},
+        **{name: _of_part("date", get) for name, get in _DATE.items()},
+        **{name: _of_part("time", get) for name, get in _TIME.items()},
         "time offset": lambda v: _offset(v.offset),
     },
     DaysDuration: {

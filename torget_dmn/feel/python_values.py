@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,13 +31,13 @@ def to_feel(value: Any) -> Any:
         return to_number(value)
     if isinstance(value, Mapping):
         return {str(key): to_feel(item) for key, item in value.items()}
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return DateTime(Date(value.year, value.month, value.day), _time(value.time(), value.utcoffset()))
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return Date(value.year, value.month, value.day)
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return _time(value, value.utcoffset())
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         return DaysDuration((value.days * 86_400 + value.seconds) * NANOSECONDS_PER_SECOND + value.microseconds * 1000)
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes):
         return [to_feel(item) for item in value]
@@ -46,6 +46,6 @@ def to_feel(value: Any) -> Any:
     return value
 
 
-def _time(value: datetime.time, offset: datetime.timedelta | None) -> Time:
+def _time(value: dt.time, offset: dt.timedelta | None) -> Time:
     seconds = None if offset is None else int(offset.total_seconds())
     return Time(value.hour, value.minute, value.second, value.microsecond * 1000, seconds)

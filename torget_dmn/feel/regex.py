@@ -228,7 +228,7 @@ def _category_ranges(name: str) -> str:
 
 
 def expand_replacement(replacement: str, pattern: re.Pattern[str]) -> Callable[[re.Match[str]], str] | None:
-    """Read a replacement with `$1` and `\\$`; None when it is malformed."""
+    r"""Read a replacement with `$1` and `\$`; None when it is malformed."""
     parts: list[str | int] = []
     place = 0
     while place < len(replacement):
@@ -244,7 +244,11 @@ def expand_replacement(replacement: str, pattern: re.Pattern[str]) -> Callable[[
                 return None
             place += 1
             end = place + 1
-            while end < len(replacement) and replacement[end].isdigit() and int(replacement[place : end + 1]) <= pattern.groups:
+            while (
+                end < len(replacement)
+                and replacement[end].isdigit()
+                and int(replacement[place : end + 1]) <= pattern.groups
+            ):
                 end += 1
             parts.append(int(replacement[place:end]))
             place = end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import zoneinfo
 from functools import lru_cache
@@ -32,11 +32,11 @@ def offset_seconds(name: str, day: int | None, second_of_day: int) -> int:
     if zone is None:
         return 0
     year, month, day_of_month = calendar.from_day_number(_REFERENCE_DAY if day is None else day)
-    if not datetime.MINYEAR < year < datetime.MAXYEAR:
+    if not dt.MINYEAR < year < dt.MAXYEAR:
         # The calendar repeats every 400 years, so a year of the same shape gives the same rules.
         year = 2000 + year % 400 if year > 0 else 1600 + year % 400
     hour, rest = divmod(second_of_day, 3600)
     minute, second = divmod(rest, 60)
-    moment = datetime.datetime(year, month, day_of_month, hour, minute, second, tzinfo=zone)
+    moment = dt.datetime(year, month, day_of_month, hour, minute, second, tzinfo=zone)
     offset = moment.utcoffset()
     return 0 if offset is None else int(offset.total_seconds())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from torget_dmn.errors import Problem
+from torget_dmn.feel.characters import normalize_name
 from torget_dmn.model import expressions as boxed
 from torget_dmn.model.read_xml import child, child_text, children, local_name, text_of, type_ref_of
 
@@ -35,8 +36,10 @@ class ExpressionReader:
         made.type_ref = type_ref_of(element)
         return made
 
-    def literal(self, element: etree._Element, _: str) -> boxed.Expression:
-        return boxed.LiteralExpression(text=child_text(element, "text") or "", language=element.get("expressionLanguage"))
+    def literal(self, element: etree._Element, _: str) -> boxed.LiteralExpression:
+        return boxed.LiteralExpression(
+            text=child_text(element, "text") or "", language=element.get("expressionLanguage")
+        )
 
     def table(self, element: etree._Element, place: str) -> boxed.Expression:
         table = boxed.DecisionTable(
@@ -64,12 +67,11 @@ class ExpressionReader:
         inner = child(element, "inputExpression")
         if inner is None:
             self.note("table-input", "an input has no expression", place, element)
-            made: boxed.Expression = boxed.LiteralExpression()
+            made = boxed.LiteralExpression()
         else:
             made = self.literal(inner, place)
             made.type_ref = type_ref_of(inner)
             made.id = inner.get("id")
-        assert isinstance(made, boxed.LiteralExpression)
         values = text_of(child(element, "inputValues"))
         return boxed.InputClause(expression=made, values=values, id=element.get("id"), label=element.get("label"))
 
@@ -89,7 +91,7 @@ class ExpressionReader:
             self.note("relation-shape", "a row of the relation does not have one cell for each column", place, element)
         return boxed.Relation(columns=columns, rows=rows)
 
-    def function(self, element: etree._Element, place: str) -> boxed.Expression:
+    def function(self, element: etree._Element, place: str) -> boxed.FunctionDefinition:
         return boxed.FunctionDefinition(
             kind=element.get("kind") or "FEEL",
             parameters=[_variable(parameter) for parameter in children(element, "formalParameter")],
@@ -137,7 +139,9 @@ def variable_of(element: etree._Element | None) -> boxed.Variable | None:
 
 
 def _variable(element: etree._Element) -> boxed.Variable:
-    return boxed.Variable(name=element.get("name") or "", type_ref=type_ref_of(element), id=element.get("id"))
+    # A name is the same however much white space is between its words.
+    name = normalize_name(element.get("name") or "")
+    return boxed.Variable(name=name, type_ref=type_ref_of(element), id=element.get("id"))
 
 
 def _output(element: etree._Element) -> boxed.OutputClause:

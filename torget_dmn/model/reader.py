@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from torget_dmn.errors import ModelError, Problem
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model import elements
-from torget_dmn.model.expressions import FunctionDefinition
-from torget_dmn.model.namespaces import VERSIONS
 from torget_dmn.model.read_expressions import ExpressionReader, variable_of
 from torget_dmn.model.read_xml import (
     child,
@@ -58,7 +58,7 @@ class _ModelReader(ExpressionReader):
             diagram_xml=None if diagram is None else etree.tostring(diagram, encoding="unicode", with_tail=False),
         )
 
-    def _common(self, element: etree._Element) -> dict[str, object]:
+    def _common(self, element: etree._Element) -> dict[str, Any]:
         kind = local_name(element)
         name = element.get("name") or ""
         if not name:
@@ -100,7 +100,7 @@ class _ModelReader(ExpressionReader):
         place = f"decision '{element.get('name')}'"
         information = list(children(element, "informationRequirement"))
         return elements.Decision(
-            **self._common(element),  # type: ignore[arg-type]
+            **self._common(element),
             question=child_text(element, "question"),
             allowed_answers=child_text(element, "allowedAnswers"),
             required_inputs=_hrefs(information, "requiredInput"),
@@ -116,9 +116,8 @@ class _ModelReader(ExpressionReader):
         function = None if logic is None else self.function(logic, place)
         if function is not None and logic is not None:
             function.type_ref = type_ref_of(logic)
-        assert function is None or isinstance(function, FunctionDefinition)
         return elements.BusinessKnowledge(
-            **self._common(element),  # type: ignore[arg-type]
+            **self._common(element),
             required_knowledge=_hrefs(list(children(element, "knowledgeRequirement")), "requiredKnowledge"),
             authorities=_hrefs(list(children(element, "authorityRequirement")), "requiredAuthority"),
             function=function,
@@ -126,7 +125,7 @@ class _ModelReader(ExpressionReader):
 
     def _service(self, element: etree._Element) -> elements.DecisionService:
         return elements.DecisionService(
-            **self._common(element),  # type: ignore[arg-type]
+            **self._common(element),
             output_decisions=_hrefs([element], "outputDecision"),
             encapsulated_decisions=_hrefs([element], "encapsulatedDecision"),
             input_decisions=_hrefs([element], "inputDecision"),
@@ -135,7 +134,7 @@ class _ModelReader(ExpressionReader):
 
     def _source(self, element: etree._Element) -> elements.KnowledgeSource:
         return elements.KnowledgeSource(
-            **self._common(element),  # type: ignore[arg-type]
+            **self._common(element),
             source_type=child_text(element, "type"),
             location=element.get("locationURI"),
             authorities=_hrefs(list(children(element, "authorityRequirement")), "requiredAuthority"),
@@ -153,6 +152,3 @@ def _import(element: etree._Element) -> elements.Import:
 
 def _hrefs(parents: list[etree._Element], name: str) -> list[str]:
     return [one.get("href") or "" for parent in parents for one in children(parent, name)]
-
-
-__all__ = ["VERSIONS", "read_model"]

@@ -14,11 +14,13 @@ from torget_dmn.model.write_expressions import add, write_expression, write_func
 
 def write_model(definitions: elements.Definitions) -> bytes:
     """Write a model; reading it again gives an equal one."""
-    root = etree.Element(f"{{{LATEST}}}definitions", nsmap={None: LATEST})
+    root = etree.Element(f"{{{LATEST}}}definitions", nsmap={None: LATEST})  # type: ignore[dict-item]
     _attributes(root, name=definitions.name, namespace=definitions.namespace, id=definitions.id)
     _description(root, definitions.description)
     for one in definitions.imports:
-        add(root, "import", namespace=one.namespace, name=one.name, importType=one.import_type, locationURI=one.location)
+        add(
+            root, "import", namespace=one.namespace, name=one.name, importType=one.import_type, locationURI=one.location
+        )
     for item in definitions.item_definitions:
         _item(root, "itemDefinition", item)
     for data in definitions.input_data:

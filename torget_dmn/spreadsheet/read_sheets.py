@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 from typing import Any
@@ -42,7 +42,9 @@ def read_tables(content: bytes) -> dict[str, DecisionTable]:
         if reader.is_table():
             name = reader.text(layout.NAME_ROW, layout.FIRST_COLUMN) or sheet.title
             if name in tables:
-                problems.append(Problem("table-twice", f"the table '{name}' is on two sheets", f"sheet '{sheet.title}'"))
+                problems.append(
+                    Problem("table-twice", f"the table '{name}' is on two sheets", f"sheet '{sheet.title}'")
+                )
             tables[name] = reader.table()
     if not tables and not problems:
         problems.append(Problem("no-table", "no sheet of the workbook describes a table"))
@@ -164,15 +166,15 @@ def _as_feel(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime.datetime):
-        if value.time() == datetime.time(0):
+    if isinstance(value, dt.datetime):
+        if value.time() == dt.time(0):
             return f'date("{value.date().isoformat()}")'
         return f'date and time("{value.isoformat()}")'
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return f'date("{value.isoformat()}")'
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return f'time("{value.isoformat()}")'
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         return f'duration("PT{int(value.total_seconds())}S")'
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

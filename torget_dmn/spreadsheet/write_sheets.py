@@ -78,11 +78,11 @@ def _fill(sheet: Worksheet, name: str, table: DecisionTable) -> None:
         column += 1
     for number, rule in enumerate(table.rules, 1):
         row = layout.FIRST_RULE_ROW + number - 1
-        sheet.cell(row, layout.NUMBER_COLUMN).value = number
+        sheet.cell(row, layout.NUMBER_COLUMN, number)
         missing = [""] * (len(table.annotations) - len(rule.annotations))
-        for offset, text in enumerate([*rule.inputs, *rule.outputs, *rule.annotations, *missing]):
-            _put(sheet, row, layout.FIRST_COLUMN + offset, text)
-    sheet.freeze_panes = sheet.cell(layout.FIRST_RULE_ROW, layout.FIRST_COLUMN)
+        for offset, written in enumerate([*rule.inputs, *rule.outputs, *rule.annotations, *missing]):
+            _put(sheet, row, layout.FIRST_COLUMN + offset, written)
+    sheet.freeze_panes = sheet.cell(layout.FIRST_RULE_ROW, layout.FIRST_COLUMN).coordinate
 
 
 def _column(sheet: Worksheet, column: int, kind: str, texts: tuple[str | None, ...]) -> None:

@@ -49,10 +49,12 @@ def append(items: list[Any], added: list[Any]) -> list[Any]:
 
 
 @builtin("concatenate", "list: list", variadic=True)
-def concatenate(lists: list[Any]) -> list[Any]:
+def concatenate(lists: list[Any]) -> list[Any] | None:
     """`concatenate([1, 2], [3])`."""
     joined: list[Any] = []
     for part in lists:
+        if part is None:
+            return None
         joined.extend(part if type(part) is list else [part])
         bounded(joined)
     return joined
@@ -140,9 +142,10 @@ def distinct_values(items: list[Any]) -> list[Any]:
 
 
 @builtin("union", "list: list", variadic=True)
-def union(lists: list[Any]) -> list[Any]:
+def union(lists: list[Any]) -> list[Any] | None:
     """`union([1, 2], [2, 3])`."""
-    return _distinct(concatenate(lists))
+    joined = concatenate(lists)
+    return None if joined is None else _distinct(joined)
 
 
 @builtin("flatten", "list: list")

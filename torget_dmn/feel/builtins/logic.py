@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from contextvars import ContextVar
 from typing import Any
 
@@ -11,7 +11,7 @@ from torget_dmn.feel.equality import identical
 from torget_dmn.feel.temporal import Date, DateTime, Time
 
 # A caller that must be able to replay a decision sets the moment; otherwise the clock is read.
-MOMENT: ContextVar[datetime.datetime | None] = ContextVar("feel_moment", default=None)
+MOMENT: ContextVar[dt.datetime | None] = ContextVar("feel_moment", default=None)
 
 
 @builtin("not", "negand: any")
@@ -42,8 +42,8 @@ def any_true(items: list[Any]) -> bool | None:
     return False if all(item is False for item in items) else None
 
 
-def _moment() -> datetime.datetime:
-    return MOMENT.get() or datetime.datetime.now(datetime.UTC)
+def _moment() -> dt.datetime:
+    return MOMENT.get() or dt.datetime.now(dt.UTC)
 
 
 @builtin("now")

@@ -148,7 +148,9 @@ class Builtin(FeelFunction):
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(name: str, *parameters: str, variadic: bool = False) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+def builtin(
+    name: str, *parameters: str, variadic: bool = False
+) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
     """Add a signature of a library function."""
 
     def register(function: Callable[..., Value]) -> Callable[..., Value]:

@@ -101,7 +101,7 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
 
 @builtin("split", "string: string", "delimiter: string")
 def split(string: str, delimiter: str) -> list[str] | None:
-    """`split("John Doe", "\\s")`."""
+    r"""`split("John Doe", "\s")`."""
     compiled = compile_pattern(delimiter, "")
     # A delimiter that matches nothing at all would cut between any two characters (XPath, FORX0003).
     if not string or compiled is None or compiled.search("") is not None:
