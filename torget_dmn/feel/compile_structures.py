@@ -7,7 +7,7 @@ from typing import Any
 
 from torget_dmn.feel import nodes
 from torget_dmn.feel.builtins import BUILTINS
-from torget_dmn.feel.compiler import Compiler, rule
+from torget_dmn.feel.compiler import Compiler, constant, rule
 from torget_dmn.feel.functions import Closure, FeelFunction, Frame, NullFunction, Parameter, UserFunction
 from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.properties import member
@@ -111,34 +111,34 @@ def _function(compiler: Compiler, node: nodes.FunctionDefinition, scope: Scope) 
 @rule(nodes.Invocation)
 def _invocation(compiler: Compiler, node: nodes.Invocation, scope: Scope) -> Closure:
     arguments = [compiler.compile(argument, scope) for argument in node.arguments]
-    if isinstance(node.function, nodes.Name):
+    library = None
+    if isinstance(node.function, nodes.Name) and node.function.name not in scope.names():
+        # In a filter, an entry that happens to be called `date` does not hide the function.
+        library = BUILTINS.get(node.function.name)
+    if library is not None:
+        function = constant(library)
+    elif isinstance(node.function, nodes.Name):
         function = compiler.variable(node.function, scope, is_function=True)
-        library = BUILTINS.get(node.function.name) if node.function.name not in scope.names() else None
     else:
-        function, library = compiler.compile(node.function, scope), None
+        function = compiler.compile(node.function, scope)
     if node.names is not None:
         return _call_by_name(function, list(zip(node.names, arguments, strict=True)))
-    if library is not None and not any(level.filters_item for level in _levels(scope)):
-        call = library.call
-        if len(arguments) == 1:
-            only = arguments[0]
-            return lambda frame: call((only(frame),))
-        return lambda frame: call([argument(frame) for argument in arguments])
+    if library is None:
+        return _call(function, arguments)
+    call = library.call
+    if len(arguments) == 1:
+        only = arguments[0]
+        return lambda frame: call((only(frame),))
+    return lambda frame: call([argument(frame) for argument in arguments])
 
+
+def _call(function: Closure, arguments: list[Closure]) -> Closure:
     def run(frame: Frame) -> Any:
         called = function(frame)
         given = [argument(frame) for argument in arguments]
         return called.call(given) if isinstance(called, FeelFunction) else None
 
     return run
-
-
-def _levels(scope: Scope | None) -> list[Scope]:
-    levels: list[Scope] = []
-    while scope is not None:
-        levels.append(scope)
-        scope = scope.parent
-    return levels
 
 
 def _call_by_name(function: Closure, arguments: list[tuple[str, Closure]]) -> Closure:
