@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from torget_dmn.engine.boxed import BoxedCompiler, Recorded, register
-from torget_dmn.engine.hit_policies import MULTIPLE_HITS
+from torget_dmn.engine.hit_policies import MULTIPLE_HITS, Known
 from torget_dmn.engine.table_index import Cell
 from torget_dmn.engine.tables import CompiledTable
 from torget_dmn.errors import FeelSyntaxError
+from torget_dmn.feel import nodes
 from torget_dmn.feel.compile_tests import compile_unary_tests, constants_of
 from torget_dmn.feel.compiler import Compiler, constant, is_constant
 from torget_dmn.feel.feel_types import ANY, ContextType, FeelType, ListType, NamedType, strip
@@ -33,8 +34,7 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
     for column, clause in enumerate(table.inputs):
         where = f"{place}, input '{clause.title}'"
         kind = compiler.types.resolve(clause.expression.type_ref, where)
-        value = compiler.feel(clause.expression.text, scope, where, kind)
-        inputs.append(compiler.fitted(value, kind))
+        inputs.append(_input(compiler, clause.expression.text, kind, scope, where))
         cells.append([
             compile_cell(compiler, rule.inputs[column], scope, f"{place}, row {number}, input '{clause.title}'")
             for number, rule in enumerate(table.rules, 1)
@@ -58,6 +58,16 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
     if compiler.recorded is not None:
         compiler.recorded.append(Recorded(place, scope, whole_type, table=made))
     return made
+
+
+def _input(compiler: BoxedCompiler, text: str, kind: FeelType, scope: Scope, place: str) -> Closure:
+    node = compiler.parse(text, scope, place)
+    if node is None:
+        return constant(None)
+    value = compiler.compile_node(node, scope, place, kind)
+    # A variable of the very type has been made to fit it already.
+    is_fitted = isinstance(node, nodes.Name) and scope.type_of(node.name) is kind
+    return value if is_fitted else compiler.fitted(value, kind)
 
 
 def output_types(compiler: BoxedCompiler, table: DecisionTable, whole: FeelType, place: str) -> list[FeelType]:
@@ -110,18 +120,6 @@ def _entry(compiler: BoxedCompiler, text: str, kind: FeelType, expected: FeelTyp
         return constant(None)
     closure = compiler.fitted(compiler.compile_node(node, scope, place, expected), kind)
     return Known(closure([None])) if is_constant(node, scope) else closure
-
-
-class Known:
-    """A closure whose value is known while compiling."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __call__(self, _: Frame) -> Any:
-        return self.value
 
 
 def _output(entries: list[tuple[str, Closure]]) -> Closure:

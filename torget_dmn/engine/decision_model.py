@@ -21,7 +21,8 @@ from torget_dmn.feel.python_values import to_feel
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model.elements import Decision, Definitions, InputData
 
-_SMALL_NUMBER = 10**30
+_SMALL_NUMBER = 2048
+_SMALL_NUMBERS = tuple(Decimal(number) for number in range(_SMALL_NUMBER))
 _AnyNode = TypeVar("_AnyNode", bound=Node)
 
 
@@ -97,10 +98,15 @@ class DecisionModel:
     def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         """Evaluate a decision for each case, without traces."""
         node = self._find(self._decisions, decision, "decision")
+        blank, limits, known, give = self._blank, self.limits, self._inputs, self._give
         for inputs in cases:
-            run = ModelRun(self._blank, self.limits)
-            self._give(run, inputs, self._inputs)
-            yield self._guarded(node, run, None)
+            run = ModelRun(blank, limits)
+            give(run, inputs, known)
+            try:
+                value = node.compute(run)
+            except (RecursionError, LimitExceededError) as error:
+                raise _limit_error(error, node) from None
+            yield value
 
     def evaluate_service(
         self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
@@ -144,8 +150,8 @@ class DecisionModel:
             # Text and small whole numbers are most of what is given, so they go the short way.
             if given is str and kind is STRING:
                 values[node.index] = raw
-            elif given is int and kind is NUMBER and -_SMALL_NUMBER < raw < _SMALL_NUMBER:
-                values[node.index] = Decimal(raw)
+            elif given is int and kind is NUMBER and 0 <= raw < _SMALL_NUMBER:
+                values[node.index] = _SMALL_NUMBERS[raw]
             else:
                 value = to_feel(raw)
                 fitted = value if kind is ANY else fit_input(value, kind)
@@ -173,10 +179,8 @@ class DecisionModel:
         token = None if now is None else MOMENT.set(now)
         try:
             return node.value(run)
-        except RecursionError:
-            raise LimitExceededError("functions or requirements are nested too deep", node.place) from None
-        except LimitExceededError as error:
-            raise LimitExceededError(error.problems[0].message, error.problems[0].place or node.place) from None
+        except (RecursionError, LimitExceededError) as error:
+            raise _limit_error(error, node) from None
         finally:
             if token is not None:
                 MOMENT.reset(token)
@@ -184,6 +188,12 @@ class DecisionModel:
     def decision(self, name: str) -> Decision | None:
         """Return the source of a decision."""
         return self.definitions.decision(name)
+
+
+def _limit_error(error: Exception, node: Node) -> LimitExceededError:
+    if isinstance(error, LimitExceededError):
+        return LimitExceededError(error.problems[0].message, error.problems[0].place or node.place)
+    return LimitExceededError("functions or requirements are nested too deep", node.place)
 
 
 def fit_input(value: Any, kind: FeelType) -> Any:

@@ -15,6 +15,18 @@ Policy: TypeAlias = Callable[[Mask, Frame], Any]
 _AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {"SUM": total, "MIN": minimum, "MAX": maximum, "COUNT": count}
 
 
+class Known:
+    """A closure whose value is known while compiling."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _: Frame) -> Any:
+        return self.value
+
+
 def rows_of(mask: Mask) -> list[int]:
     """Return the rows in a mask, in the order of the table."""
     rows: list[int] = []
@@ -28,6 +40,15 @@ def policy_of(
     name: str, aggregation: str | None, rows: list[Closure], ranks: Callable[[Any], tuple[int, ...]]
 ) -> Policy:
     """Return the rule of a hit policy; `ranks` orders values by the listed output values."""
+
+    known = [row.value for row in rows if isinstance(row, Known)]
+    all_known = len(known) == len(rows)
+
+    def first_known(mask: Mask, _: Frame) -> Any:
+        return known[(mask & -mask).bit_length() - 1]
+
+    def unique_known(mask: Mask, _: Frame) -> Any:
+        return None if mask & (mask - 1) else known[mask.bit_length() - 1]
 
     def first(mask: Mask, frame: Frame) -> Any:
         return rows[(mask & -mask).bit_length() - 1](frame)
@@ -52,8 +73,8 @@ def policy_of(
         return _AGGREGATES[aggregation or "COUNT"](values(mask, frame))
 
     policies: dict[str, Policy] = {
-        "UNIQUE": unique,
-        "FIRST": first,
+        "UNIQUE": unique_known if all_known else unique,
+        "FIRST": first_known if all_known else first,
         "ANY": any_of,
         "PRIORITY": priority,
         "RULE ORDER": values,

@@ -20,6 +20,7 @@ Mask: TypeAlias = int
 _INDEXED_KINDS = (Decimal, str, Date, DaysDuration, MonthsDuration)
 # Fifty megabytes of masks; a larger column is tested row by row.
 _INDEX_BITS_MAX = 400_000_000
+_REMEMBERED_MAX = 2048
 
 
 @dataclass(slots=True)
@@ -48,7 +49,6 @@ def column_masks(cells: list[Cell]) -> MaskOf:
     tables = {kind: table for kind in _INDEXED_KINDS if (table := _index(kind, known, always)) is not None}
     kinds = {_kind_of(one) for _, cell in known for one in cell.constants or ()}
     main = next((kind for kind in kinds if kind in tables), None)
-    main_table = tables.get(main) if main is not None else None
 
     def scan(value: Any, frame: Frame) -> Mask:
         table = tables.get(type(value))
@@ -60,10 +60,6 @@ def column_masks(cells: list[Cell]) -> MaskOf:
                 found |= bit
         return found
 
-    def find(value: Any, frame: Frame) -> Mask:
-        # Nearly every value is of the kind that the cells are about.
-        return main_table(value) if main_table is not None and type(value) is main else scan(value, frame)
-
     def find_and_ask(value: Any, frame: Frame) -> Mask:
         found = scan(value, frame)
         for bit, test in asked:
@@ -73,8 +69,17 @@ def column_masks(cells: list[Cell]) -> MaskOf:
 
     if asked:
         return find_and_ask
-    if main_table is None:
+    if main is None:
         return scan if known else lambda _value, _frame: always
+    return _first_try(main, tables[main], scan)
+
+
+def _first_try(kind: type, table: Callable[[Any], Mask], otherwise: MaskOf) -> MaskOf:
+    """Look a value up at once when it is of the kind that the cells are about, as nearly every value is."""
+
+    def find(value: Any, frame: Frame) -> Mask:
+        return table(value) if type(value) is kind else otherwise(value, frame)
+
     return find
 
 
@@ -121,9 +126,19 @@ def _look_up(kind: type, keys: list[Any], masks: list[Mask]) -> Callable[[Any], 
         return lambda value: by_key.get(value, otherwise)
     plain = kind in (Decimal, str)
 
+    remembered: dict[Any, Mask] = {}
+    recall = remembered.get
+
     def find_plain(value: Any) -> Mask:
-        place = bisect_left(keys, value)
-        return masks[2 * place + 1 if place < size and keys[place] == value else 2 * place]
+        # The same numbers and words come again and again, and a dictionary is faster than a search.
+        found = recall(value)
+        if found is None:
+            place = bisect_left(keys, value)
+            found = masks[2 * place + 1 if place < size and keys[place] == value else 2 * place]
+            if len(remembered) >= _REMEMBERED_MAX:
+                remembered.clear()
+            remembered[value] = found
+        return found
 
     def find(value: Any) -> Mask:
         key = order_key(value)
