@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -25,12 +26,10 @@ def check_text(text: str) -> None:
     for names in ((), ("x", "y z", "i")):
         try:
             compile_expression(text, names, limits=_LIMITS)({"x": 1, "y z": "a", "i": [1, {"a": 2}]})
-        except DmnError as error:
-            assert error.problems
-    try:
+        except DmnError:
+            continue
+    with contextlib.suppress(DmnError):
         parse_unary_tests(text)
-    except DmnError as error:
-        assert error.problems
     assert time.perf_counter() - start < SECONDS_MAX, text
 
 

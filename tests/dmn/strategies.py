@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from torget_dmn.feel.builtins import BUILTINS
 
 _TOKENS = [
-    "1", "0", "2.5", "-3", '"a"', '""', "true", "false", "null", "x", "y z", "[", "]", "(", ")", "{", "}", ",", ":", ".",
-    "..", "+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "between", "instance of", "if",
-    "then", "else", "for", "return", "some", "every", "satisfies", "function", "external", "item", "partial", "?", "not",
-    '@"2024-02-29"', '@"P1D"', '@"10:00:00"', "number", "list<", "range<", "context<", ">", "->", "//", "/*", "*/", "\\",
-    "'", "\u00a0", "\U0001f40e", "date and time", "string length",
+    "1", "0", "2.5", "-3", '"a"', '""', "true", "false", "null", "x", "y z", "[", "]", "(", ")", "{", "}", ",", ":",
+    ".", "..", "+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "between", "instance of",
+    "if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "external", "item", "partial",
+    "?", "not", '@"2024-02-29"', '@"P1D"', '@"10:00:00"', "number", "list<", "range<", "context<", "->", "//", "/*",
+    "*/", "\\", "'", "\u00a0", "\U0001f40e", "date and time", "string length",
 ]  # fmt: skip
 
 token_soup = st.lists(st.sampled_from(_TOKENS), min_size=1, max_size=25).map(" ".join)

@@ -93,10 +93,10 @@ def test_limits_can_be_tightened() -> None:
         '"".__class__',
         "[].__class__.__mro__",
         "(function() 1).__globals__",
-        '{a: 1}.keys()',
+        "{a: 1}.keys()",
         '"a".upper()',
-        "@\"2024-01-01\".__init__",
-        "get value({}, \"__class__\")",
+        '@"2024-01-01".__init__',
+        'get value({}, "__class__")',
     ],
 )
 def test_nothing_of_python_can_be_reached(text: str) -> None:

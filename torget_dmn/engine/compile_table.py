@@ -46,7 +46,7 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         inputs=inputs,
         cells=cells,
         rows=[
-            _row(compiler, table, rule.outputs, kinds, scope, f"{place}, row {number}")
+            _row(compiler, table, rule.outputs, kinds, scope=scope, place=f"{place}, row {number}")
             for number, rule in enumerate(table.rules, 1)
         ],
         default=_default(compiler, table, kinds, scope, place),
@@ -101,18 +101,20 @@ def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str) -
 
 
 def _row(
-    compiler: BoxedCompiler, table: DecisionTable, texts: list[str], kinds: list[FeelType], scope: Scope, place: str
+    compiler: BoxedCompiler, table: DecisionTable, texts: list[str], kinds: list[FeelType], *, scope: Scope, place: str
 ) -> Closure:
     entries: list[tuple[str, Closure]] = []
     for clause, kind, text in zip(table.outputs, kinds, texts, strict=False):
         where = f"{place}, output '{clause.name or table.output_label or ''}'"
         # Only a type of the column itself converts; the type of the whole table is applied to the whole.
         own = compiler.types.resolve(clause.type_ref, where)
-        entries.append((clause.name or "", _entry(compiler, text, own, kind, scope, where)))
+        entries.append((clause.name or "", _entry(compiler, text, kind=own, expected=kind, scope=scope, place=where)))
     return _output(entries)
 
 
-def _entry(compiler: BoxedCompiler, text: str, kind: FeelType, expected: FeelType, scope: Scope, place: str) -> Closure:
+def _entry(
+    compiler: BoxedCompiler, text: str, *, kind: FeelType, expected: FeelType, scope: Scope, place: str
+) -> Closure:
     if not text.strip() or text.strip() == "-":
         return constant(None)
     node = compiler.parse(text, scope, place)
@@ -143,7 +145,7 @@ def _default(
     if not any(clause.default for clause in table.outputs):
         return None
     texts = [clause.default or "" for clause in table.outputs]
-    value = _row(compiler, table, texts, kinds, scope, f"{place}, default")
+    value = _row(compiler, table, texts, kinds, scope=scope, place=f"{place}, default")
     if table.hit_policy in MULTIPLE_HITS and table.aggregation is None:
         return lambda frame: [value(frame)]
     return value

@@ -40,7 +40,6 @@ def policy_of(
     name: str, aggregation: str | None, rows: list[Closure], ranks: Callable[[Any], tuple[int, ...]]
 ) -> Policy:
     """Return the rule of a hit policy; `ranks` orders values by the listed output values."""
-
     known = [row.value for row in rows if isinstance(row, Known)]
     all_known = len(known) == len(rows)
 

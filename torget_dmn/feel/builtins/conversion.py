@@ -117,10 +117,10 @@ _PARTS = ("year: number", "month: number", "day: number", "hour: number", "minut
 
 @builtin("date and time", *_PARTS, "offset: days duration?")
 @builtin("date and time", *_PARTS, "timezone: string")
-def date_time_from_numbers(
-    year: Decimal, month: Decimal, day: Decimal, hour: Decimal, minute: Decimal, second: Decimal, place: Any = None
-) -> DateTime | None:
+def date_time_from_numbers(*given: Any) -> DateTime | None:
     """`date and time(2024, 2, 29, 10, 30, 0, duration("PT2H"))`."""
+    year, month, day, hour, minute, second, *rest = given
+    place = rest[0] if rest else None
     offset = place.nanoseconds // calendar.NANOSECONDS_PER_SECOND if isinstance(place, DaysDuration) else None
     date = date_from_parts(year, month, day)
     time = _clock(hour, minute, second, offset, place if isinstance(place, str) else None)
