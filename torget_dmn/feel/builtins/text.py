@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -89,14 +88,17 @@ def matches(text: str, pattern: str, flags: str | None = None) -> bool | None:
 def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     """`replace("abcd", "(ab)|(a)", "[1=$1]")`."""
     compiled = compile_pattern(pattern, flags or "")
-    if compiled is None or expand_replacement(replacement, compiled) is None:
+    if compiled is None or compiled.matches_nothing_at_all:
         return None
-    make = expand_replacement(replacement, compiled)
-
-    def one(match: re.Match[str]) -> str:
-        return "" if make is None else make(match)
-
-    return _bounded(compiled.sub(one, text))
+    expand = expand_replacement(replacement, compiled)
+    if expand is None:
+        return None
+    pieces: list[str] = []
+    last = 0
+    for match in compiled.matches(text):
+        pieces += [text[last : match.start], expand(match)]
+        last = match.end
+    return _bounded("".join([*pieces, text[last:]]))
 
 
 @builtin("split", "string: string", "delimiter: string")
@@ -104,13 +106,13 @@ def split(string: str, delimiter: str) -> list[str] | None:
     r"""`split("John Doe", "\s")`."""
     compiled = compile_pattern(delimiter, "")
     # A delimiter that matches nothing at all would cut between any two characters (XPath, FORX0003).
-    if not string or compiled is None or compiled.search("") is not None:
+    if not string or compiled is None or compiled.matches_nothing_at_all:
         return None
     pieces: list[str] = []
     last = 0
-    for match in compiled.finditer(string):
-        pieces.append(string[last : match.start()])
-        last = match.end()
+    for match in compiled.matches(string):
+        pieces.append(string[last : match.start])
+        last = match.end
     return [*pieces, string[last:]]
 
 
