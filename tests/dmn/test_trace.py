@@ -19,6 +19,7 @@ def test_a_trace_tells_matches_and_misses() -> None:
     assert str(rows[0].miss) == "days late = 9 does not pass [0..7]"
     assert str(rows[2].miss) == 'material = "book" does not pass not("book")'
     assert evaluation.trace.decisions == {"daily fee": evaluation.value}
+    assert evaluation.trace.inputs == {"material": "book", "days late": 9}
 
 
 def test_reasons_and_references_come_from_the_rows_that_matched() -> None:

@@ -93,6 +93,8 @@ class DecisionModel:
         recorded = Trace() if trace else None
         run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
         self._give(run, inputs, self._inputs)
+        if recorded is not None:
+            recorded.inputs = {name: run.values[self._inputs[name].index] for name in inputs if name in self._inputs}
         return Evaluation(self._guarded(node, run, now), recorded)
 
     def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:

@@ -131,6 +131,8 @@ class Trace:
     """Everything one evaluation did, in the order it happened."""
 
     entries: list[TableTrace | DecisionTrace] = field(default_factory=list)
+    # The values of the inputs as the decisions saw them.
+    inputs: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[TableTrace]:

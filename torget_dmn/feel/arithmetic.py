@@ -16,7 +16,7 @@ from torget_dmn.feel.durations import (
     DaysDuration,
     MonthsDuration,
 )
-from torget_dmn.feel.numbers import CONTEXT
+from torget_dmn.feel.numbers import CONTEXT, ONE
 from torget_dmn.feel.temporal import MIDNIGHT_UTC, Date, DateTime, Time
 from torget_dmn.limits import DEFAULT_LIMITS
 
@@ -158,7 +158,16 @@ add = _operator(_ctx_add, _ADD)
 subtract = _operator(_ctx_subtract, _SUBTRACT)
 multiply = _operator(_ctx_multiply, _MULTIPLY)
 divide = _operator(_ctx_divide, _DIVIDE)
-power = _operator(_ctx_power, {})
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal | None:
+    # The general decimal arithmetic leaves 0 ** 0 undefined; FEEL's other engines give 1.
+    if not base:
+        return ONE if not exponent else None if exponent < 0 else base
+    return _ctx_power(base, exponent)
+
+
+power = _operator(_power, {})
 
 OPERATORS: dict[str, Operator] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
 

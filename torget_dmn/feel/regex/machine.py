@@ -123,10 +123,10 @@ class Machine:
         for place in range(start, len(text) + 1):
             seen: set[int] = set()
             following: list[tuple[int, Captures]] = []
-            for step, captures in threads:
-                self._follow(step, captures, text, place, seen, following)
+            for thread in threads:
+                self._follow(thread, (text, place), seen, following)
             if found is None:
-                self._follow(0, (place, *blank[1:]), text, place, seen, following)
+                self._follow((0, (place, *blank[1:])), (text, place), seen, following)
             threads = []
             self._spend(len(following) + 1)
             for step, captures in following:
@@ -147,10 +147,11 @@ class Machine:
             raise LimitExceededError("a regular expression takes too many steps on this text")
 
     def _follow(
-        self, step: int, captures: Captures, text: str, place: int, seen: set[int], out: list[tuple[int, Captures]]
+        self, thread: tuple[int, Captures], spot: tuple[str, int], seen: set[int], out: list[tuple[int, Captures]]
     ) -> None:
         """Go along everything that takes no character, in order of preference."""
-        waiting = [(step, captures)]
+        waiting = [thread]
+        text, place = spot
         while waiting:
             current, saved = waiting.pop()
             if current in seen:
