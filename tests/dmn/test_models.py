@@ -50,6 +50,7 @@ BOMB = (
         (wrap('<decision name="a"><decisionTable hitPolicy="BEST"><output/></decisionTable></decision>'), "hit-policy"),
         (wrap('<decision name="a"><decisionTable/></decision>'), "table-outputs"),
         (wrap('<decision name="a"><decisionTable><output/><rule/></decisionTable></decision>'), "table-shape"),
+        (wrap('<decision name="a"><lookupTable/></decision>'), "unknown-element"),
         (wrap("<x>" * 300 + "</x>" * 300), "xml-"),
     ],
 )

@@ -119,7 +119,8 @@ def _number_between(low: Any, high: Any) -> Any:
 
 def _text_between(low: Any, high: Any) -> Any:
     if low is None:
-        return "something else" if high is None or high > "something else" else ("" if high > "" else None)
+        words = ("something else", "another word", "")
+        return next((word for word in words if high is None or word < high), None)
     for tail in (" or more", "!", " ", "\t"):
         if high is None or low + tail < high:
             return low + tail

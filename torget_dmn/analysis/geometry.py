@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from torget_dmn.analysis.domains import ColumnDomain
+from torget_dmn.analysis.domains import ColumnDomain, Stretch
 from torget_dmn.engine.table_index import Mask
 
 Example = dict[str, Any]
 # Searching for an uncovered point can grow with every column; beyond this the answer is left open.
-STEPS_MAX = 200_000
+STEPS_MAX = 1_000_000
+# Rows times stretches of a column beyond which a table is not looked at pair by pair.
+_AREA_MAX = 20_000_000
 
 
 class TooLargeError(Exception):
@@ -27,32 +29,35 @@ def rows_in(mask: Mask) -> list[int]:
 
 
 class Uncovered:
-    """Searches for a point inside a box that no row of a set covers."""
+    """Searches for points that no row of a set covers; all searches in a table share one budget."""
 
     def __init__(self, columns: list[ColumnDomain]) -> None:
         self._columns = columns
         self._steps = 0
 
-    def find(self, rows: Mask, inside: Mask | None = None) -> Example | None:
-        """Return a point that none of the rows covers, inside the one row given, or None."""
-        dead: set[tuple[int, Mask]] = set()
-        choice = self._search(0, rows, inside, dead)
+    def find(self, rows: Mask, inside: list[int] | None = None) -> Example | None:
+        """Return a point that none of the rows covers, or None; `inside` keeps to some stretches of each column."""
+        stretches = [
+            column.stretches if inside is None else tuple(column.stretches[place] for place in rows_in(inside[index]))
+            for index, column in enumerate(self._columns)
+        ]
+        choice = self._search(stretches, 0, rows, set())
         if choice is None:
             return None
         return {column.title: sample for column, sample in zip(self._columns, choice, strict=True)}
 
-    def _search(self, depth: int, rows: Mask, inside: Mask | None, dead: set[tuple[int, Mask]]) -> list[Any] | None:
-        if depth == len(self._columns):
+    def _search(
+        self, stretches: list[tuple[Stretch, ...]], depth: int, rows: Mask, dead: set[tuple[int, Mask]]
+    ) -> list[Any] | None:
+        if depth == len(stretches):
             return None if rows else []
         if (depth, rows) in dead:
             return None
-        self._steps += 1
-        if self._steps > STEPS_MAX:
-            raise TooLargeError
-        for stretch in self._columns[depth].stretches:
-            if inside is not None and not stretch.rows & inside:
-                continue
-            rest = self._search(depth + 1, rows & stretch.rows, inside, dead)
+        for stretch in stretches[depth]:
+            self._steps += 1
+            if self._steps > STEPS_MAX:
+                raise TooLargeError
+            rest = self._search(stretches, depth + 1, rows & stretch.rows, dead)
             if rest is not None:
                 return [stretch.sample, *rest]
         dead.add((depth, rows))
@@ -70,6 +75,8 @@ def _touched(columns: list[ColumnDomain], row_count: int) -> list[list[int]]:
     """Return, for each column and row, the stretches the row covers, as bits."""
     tables: list[list[int]] = []
     for column in columns:
+        if len(column.stretches) * row_count > _AREA_MAX:
+            raise TooLargeError
         by_row = [0] * row_count
         for index, stretch in enumerate(column.stretches):
             for row in rows_in(stretch.rows):
@@ -106,11 +113,16 @@ def empty_rows(columns: list[ColumnDomain], row_count: int) -> Iterator[tuple[in
                 break
 
 
-def hidden_rows(columns: list[ColumnDomain], order: list[int], unclear: Mask) -> Iterator[tuple[int, list[int]]]:
+def hidden_rows(
+    columns: list[ColumnDomain], order: list[int], row_count: int, unclear: Mask
+) -> Iterator[tuple[int, list[int]]]:
     """Yield each row that the rows before it in the order leave nothing of, and those rows."""
+    tables = _touched(columns, row_count)
+    search = Uncovered(columns)
     before: Mask = 0
     for row in order:
-        if before and Uncovered(columns).find(before, 1 << row) is None:
-            yield row, rows_in(before)
+        if before and search.find(before, [by_row[row] for by_row in tables]) is None:
+            touching = [one for one in rows_in(before) if all(by_row[row] & by_row[one] for by_row in tables)]
+            yield row, touching
         if not unclear >> row & 1:
             before |= 1 << row

@@ -28,15 +28,15 @@ def table_findings(table: CompiledTable, kinds: list[FeelType], listed: list[lis
     for column in columns:
         unclear |= column.unclear
     found: list[Finding] = []
-    empty = list(_empty(table, columns))
-    found += [finding for _, finding in empty]
     try:
-        found += _gaps(table, columns, unclear)
+        empty = list(_empty(table, columns))
+        found += [finding for _, finding in empty]
+        found += _gaps(table, columns)
         found += _hidden(table, columns, unclear, {row for row, _ in empty})
+        found += _overlaps(table, columns, unclear)
     except geometry.TooLargeError:
-        message = "the table is too large to be searched for gaps and unreachable rows"
+        message = "the table is too large to be searched for all gaps, overlaps and unreachable rows"
         found.append(Finding("not-analysed", DOUBT, table.place, message))
-    found += _overlaps(table, columns, unclear)
     if unclear:
         rows = tuple(row + 1 for row in geometry.rows_in(unclear))
         message = f"{_rows(rows)} depend on more than the value tested, so gaps and overlaps there are not seen"
@@ -56,12 +56,11 @@ def _empty(table: CompiledTable, columns: list[ColumnDomain]) -> Iterator[tuple[
         yield row, Finding("unreachable-row", PROBLEM, table.place, message, (row + 1,))
 
 
-def _gaps(table: CompiledTable, columns: list[ColumnDomain], unclear: int) -> Iterator[Finding]:
+def _gaps(table: CompiledTable, columns: list[ColumnDomain]) -> Iterator[Finding]:
     source = table.source
     # Collecting nothing is an answer; so is a default.
     if source.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") or any(one.default for one in source.outputs):
         return
-    del unclear
     for example in geometry.gaps(columns, len(source.rules)):
         message = f"no row answers when {in_words(example)}"
         yield Finding("gap", PROBLEM, table.place, message, (), example)
@@ -75,7 +74,7 @@ def _hidden(table: CompiledTable, columns: list[ColumnDomain], unclear: int, emp
         order = sorted((row for row in range(count) if row not in empty), key=lambda row: ranks[row])
     else:
         return
-    for row, before in geometry.hidden_rows(columns, order, unclear):
+    for row, before in geometry.hidden_rows(columns, order, count, unclear):
         rows = tuple(one + 1 for one in before)
         message = f"row {row + 1} is never used: {_rows(rows)} answer every case it matches"
         yield Finding("unreachable-row", PROBLEM, table.place, message, (row + 1,))

@@ -179,3 +179,4 @@ _READERS: dict[str, Callable[[ExpressionReader, etree._Element, str], boxed.Expr
     "some": ExpressionReader.iterator,
     "every": ExpressionReader.iterator,
 }
+EXPRESSION_NAMES = frozenset(_READERS)

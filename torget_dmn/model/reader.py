@@ -9,7 +9,7 @@ from lxml import etree
 from torget_dmn.errors import ModelError, Problem
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model import elements
-from torget_dmn.model.read_expressions import ExpressionReader, variable_of
+from torget_dmn.model.read_expressions import EXPRESSION_NAMES, ExpressionReader, variable_of
 from torget_dmn.model.read_xml import (
     child,
     child_text,
@@ -32,6 +32,13 @@ def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> element
     if reader.problems:
         raise ModelError(reader.problems)
     return definitions
+
+
+_DECISION_PARTS = frozenset({
+    "description", "extensionElements", "question", "allowedAnswers", "variable", "informationRequirement",
+    "knowledgeRequirement", "authorityRequirement", "supportedObjective", "impactedPerformanceIndicator",
+    "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
+})  # fmt: skip
 
 
 class _ModelReader(ExpressionReader):
@@ -99,6 +106,9 @@ class _ModelReader(ExpressionReader):
     def _decision(self, element: etree._Element) -> elements.Decision:
         place = f"decision '{element.get('name')}'"
         information = list(children(element, "informationRequirement"))
+        for one in children(element):
+            if local_name(one) not in _DECISION_PARTS and local_name(one) not in EXPRESSION_NAMES:
+                self.note("unknown-element", f"a decision cannot hold a '{local_name(one)}'", place, one)
         return elements.Decision(
             **self._common(element),
             question=child_text(element, "question"),
