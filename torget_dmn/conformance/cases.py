@@ -104,8 +104,3 @@ def read_case_file(path: Path) -> CaseFile:
     model = path.parent / name
     others = tuple(other for other in sorted(path.parent.glob("*.dmn")) if other != model)
     return CaseFile(path, model, others, tuple(_cases(root)))
-
-
-def count_cases(file: CaseFile) -> int:
-    """Count the cases, each of which may expect several results."""
-    return len({case.id for case in file.cases})

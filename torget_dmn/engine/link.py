@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torget_dmn.engine import compile_table
+import torget_dmn.engine.compile_table  # noqa: F401 - declares tables to the compiler of boxed expressions
 from torget_dmn.engine.boxed import BoxedCompiler, Recorded
 from torget_dmn.engine.graph import Graph, Key, Reference, place_of, requirements_of
 from torget_dmn.engine.item_types import TypeTable, member_names
@@ -19,7 +19,6 @@ _NODE_KINDS: dict[type[elements.Element], type[Node]] = {
     elements.BusinessKnowledge: KnowledgeNode,
     elements.DecisionService: ServiceNode,
 }
-__all__ = ["Linker", "compile_table"]
 
 
 class Linker:

@@ -61,10 +61,9 @@ class Node:
 class Requirements:
     """What an element needs: values taken straight from the run, and imported ones under their prefix."""
 
-    __slots__ = ("_imported", "_needed", "_pick", "_plain")
+    __slots__ = ("_imported", "_needed", "_pick")
 
     def __init__(self, plain: list[Node], imported: list[list[tuple[str, Node]]]) -> None:
-        self._plain = len(plain)
         self._needed = [node for node in plain if type(node) is not Node]
         indexes = [node.index for node in plain]
         self._pick: Callable[[list[Any]], tuple[Any, ...]] = _picker(indexes)

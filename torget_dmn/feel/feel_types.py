@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -209,7 +209,6 @@ class NamedType(FeelType):
     # The allowed values that are known without running anything, in their order.
     allowed_constants: tuple[Any, ...] = ()
     allowed_per_item: bool = True
-    busy: bool = field(default=False, repr=False)
 
     def holds(self, value: Any) -> bool:
         return self.base.holds(value)

@@ -10,7 +10,7 @@ from typing import Any
 from torget_dmn.feel import arithmetic
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.durations import DaysDuration, MonthsDuration
-from torget_dmn.feel.numbers import CONTEXT, ONE, WIDE_CONTEXT, ZERO, whole
+from torget_dmn.feel.numbers import CONTEXT, ONE, WIDE_CONTEXT, ZERO
 from torget_dmn.feel.ordering import compare
 
 SCALE_MIN, SCALE_MAX = -6111, 6176
@@ -210,8 +210,3 @@ def mode(items: list[Any]) -> list[Decimal] | None:
         counts[item] = counts.get(item, 0) + 1
     most = max(counts.values(), default=0)
     return sorted(value for value, times in counts.items() if times == most)
-
-
-def position(value: Decimal) -> int | None:
-    """Return a position as an integer, or None when it has a fraction."""
-    return whole(value)
