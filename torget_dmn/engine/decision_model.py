@@ -26,7 +26,8 @@ _SMALL_NUMBERS = tuple(Decimal(number) for number in range(_SMALL_NUMBER))
 _AnyNode = TypeVar("_AnyNode", bound=Node)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a frozen one takes three times as long to make, and one is made for each decision.
+@dataclass(slots=True)
 class Evaluation:
     """What a decision came to and, if asked, how."""
 

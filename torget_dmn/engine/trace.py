@@ -105,9 +105,10 @@ class TableTrace:
         for column, mask in enumerate(self.masks):
             refused = ~mask & self.table.all_rows & ~seen
             seen |= refused
+            title = titles[column]
             while refused:
-                row = (refused & -refused).bit_length() - 1
-                misses.append((row + 1, titles[column], rules[row].inputs[column]))
+                number = (refused & -refused).bit_length()
+                misses.append((number, title, rules[number - 1].inputs[column]))
                 refused &= refused - 1
         return {
             "table": self.place,
@@ -118,7 +119,7 @@ class TableTrace:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DecisionTrace:
     """The value a decision took."""
 
