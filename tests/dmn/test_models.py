@@ -1,0 +1,152 @@
+"""Models that are wrong are refused with every problem named; good ones survive being written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.dmn.building import every_model, fee_table, model, table
+from torget_dmn import DecisionModel, InputError, Limits, ModelError, read_model
+from torget_dmn.model.elements import ItemDefinition
+from torget_dmn.model.writer import write_model
+
+DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+
+
+def wrap(inner: str) -> str:
+    return f'<definitions xmlns="{DMN}" name="m" namespace="urn:m">{inner}</definitions>'
+
+
+def decision(name: str, text: str, more: str = "") -> str:
+    return (
+        f'<decision name="{name}" id="{name}"><variable name="{name}"/>{more}'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+
+
+def needs(identity: str) -> str:
+    return f'<informationRequirement><requiredDecision href="#{identity}"/></informationRequirement>'
+
+
+BOMB = (
+    '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    f'<definitions xmlns="{DMN}" name="&b;" namespace="n"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "xml-syntax"),
+        ("<definitions", "xml-syntax"),
+        ("not xml", "xml-syntax"),
+        ("<html/>", "not-dmn"),
+        (f'<decision xmlns="{DMN}"/>', "not-dmn"),
+        (BOMB, "xml-doctype"),
+        ("<!DOCTYPE d SYSTEM 'file:///etc/passwd'><d/>", "xml-doctype"),
+        (wrap("<decision/>"), "name-missing"),
+        (wrap('<decision name="a" id="x"/><decision name="b" id="x"/>'), "id-twice"),
+        (wrap('<decision name="a"><decisionTable hitPolicy="BEST"><output/></decisionTable></decision>'), "hit-policy"),
+        (wrap('<decision name="a"><decisionTable/></decision>'), "table-outputs"),
+        (wrap('<decision name="a"><decisionTable><output/><rule/></decisionTable></decision>'), "table-shape"),
+        (wrap('<decision name="a"><lookupTable/></decision>'), "unknown-element"),
+        (wrap("<x>" * 300 + "</x>" * 300), "xml-"),
+    ],
+)
+def test_a_broken_file_is_refused_by_name(content: str, code: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        read_model(content)
+    assert caught.value.problems[0].code.startswith(code)
+
+
+def test_a_file_can_be_too_large() -> None:
+    with pytest.raises(ModelError, match="model-too-large"):
+        read_model(wrap(""), Limits(model_bytes_max=10))
+
+
+def test_all_problems_are_told_at_once_with_their_places() -> None:
+    source = wrap(
+        decision("A", "1 + ", needs("B"))
+        + decision("B", "vat(1) + x", needs("A"))
+        + decision("C", "foo(1) + bar", needs("missing"))
+        + '<inputData name="I" id="I"><variable name="I" typeRef="tUnknown"/></inputData>'
+        + decision("E", "[1..")
+    )
+    with pytest.raises(ModelError) as caught:
+        DecisionModel(read_model(source))
+    told = {(problem.code, problem.place) for problem in caught.value.problems}
+    assert told >= {
+        ("cyclic-requirement", "decision 'A'"),
+        ("unknown-function", "decision 'C'"),
+        ("unknown-variable", "decision 'C'"),
+        ("unknown-reference", "decision 'C'"),
+        ("unknown-type", "input data 'I'"),
+        ("feel-syntax", "decision 'E'"),
+    }
+    assert any("A → B → A" in problem.message or "B → A → B" in problem.message for problem in caught.value.problems)
+
+
+def test_a_problem_in_a_table_names_row_and_column() -> None:
+    made = table([("amount", "number")], [["< 10", "1"], ["< ", "foo(2)"]])
+    with pytest.raises(ModelError) as caught:
+        DecisionModel(model([("amount", "number")], made))
+    assert {problem.place for problem in caught.value.problems} == {
+        "decision 'D', row 2, input 'amount'",
+        "decision 'D', row 2, output 'result'",
+    }
+
+
+def test_types_defined_by_themselves_are_refused() -> None:
+    items = [ItemDefinition(name="a", type_ref="b"), ItemDefinition(name="b", type_ref="a")]
+    with pytest.raises(ModelError, match="cyclic-type"):
+        DecisionModel(model([], "1", *items))
+
+
+def test_a_type_may_hold_itself() -> None:
+    children = ItemDefinition(name="children", type_ref="tNode", is_collection=True)
+    item = ItemDefinition(name="tNode", components=[children])
+    made = DecisionModel(model([("root", "tNode")], "count(root.children)", item))
+    assert made.evaluate("D", {"root": {"children": [{"children": []}]}}).value == 1
+
+
+def test_inputs_that_do_not_fit_are_all_named() -> None:
+    made = DecisionModel(fee_table())
+    with pytest.raises(InputError) as caught:
+        made.evaluate("daily fee", {"material": "painting", "days late": "three", "colour": "red"})
+    assert [(problem.code, problem.place) for problem in caught.value.problems] == [
+        ("input-type", "input 'material'"),
+        ("input-type", "input 'days late'"),
+        ("unknown-input", ""),
+    ]
+    with pytest.raises(InputError, match="unknown-decision"):
+        made.evaluate("no such decision", {})
+    with pytest.raises(InputError, match="not a value of FEEL"):
+        made.evaluate("daily fee", {"material": object()})
+
+
+def test_an_import_that_is_not_given_is_named() -> None:
+    source = wrap(f'<import namespace="urn:other" name="o" importType="{DMN}"/>')
+    with pytest.raises(ModelError, match="missing-import"):
+        DecisionModel(read_model(source))
+
+
+def test_a_long_chain_of_decisions_ends_in_a_named_error() -> None:
+    chain = "".join(
+        decision(f"d{n}", f"d{n - 1} + 1" if n else "0", needs(f"d{n - 1}") if n else "") for n in range(2000)
+    )
+    made = DecisionModel(read_model(wrap(chain)))
+    assert made.evaluate("d50", {}).value == 50
+    with pytest.raises(Exception, match="limit-exceeded"):
+        made.evaluate("d1999", {})
+
+
+@pytest.mark.parametrize("path", every_model(), ids=lambda path: path.stem)
+def test_a_model_survives_being_written(path: Path) -> None:
+    first = read_model(path.read_bytes())
+    second = read_model(write_model(first))
+    assert second == first
+
+
+def test_what_is_written_is_dmn_1_5() -> None:
+    assert f'xmlns="{DMN}"'.encode() in write_model(fee_table())

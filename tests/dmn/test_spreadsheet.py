@@ -1,0 +1,84 @@
+"""Tables go out as a workbook and come back the same; a workbook that is wrong says in which cell."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from tests.dmn.building import every_model, fee_table
+from torget_dmn import DecisionModel, SpreadsheetError, read_model
+from torget_dmn.spreadsheet import export_workbook, import_workbook, read_tables
+
+
+def saved(book: Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("path", every_model(), ids=lambda path: path.stem)
+def test_the_tables_of_a_model_survive_the_spreadsheet(path: Path) -> None:
+    source = read_model(path.read_bytes())
+    if any("Table" in type(decision.expression).__name__ for decision in source.decisions):
+        assert import_workbook(source, export_workbook(source)) == source
+
+
+def test_an_official_can_change_a_table() -> None:
+    source = fee_table()
+    book = load_workbook(io.BytesIO(export_workbook(source)))
+    sheet = book["daily fee"]
+    assert sheet["B5"].value == "input"
+    sheet["D12"].value = 0.3
+    changed = import_workbook(source, saved(book))
+    case = {"material": "book", "days late": 9}
+    assert str(DecisionModel(source).evaluate("daily fee", case).value) == "0.2"
+    assert str(DecisionModel(changed).evaluate("daily fee", case).value) == "0.3"
+
+
+def test_headings_can_be_finnish_or_swedish() -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    sheet = book["daily fee"]
+    sheet["B5"].value, sheet["C5"].value, sheet["D5"].value = "syöte", "indata", "tulos"
+    (first, _) = read_tables(saved(book)).values()
+    assert [clause.label for clause in first.inputs] == ["material", "days late"]
+
+
+def test_comparisons_are_text_and_formulas_are_refused() -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    assert book["daily fee"]["C12"].data_type == "s"
+    book["daily fee"]["C12"].value = "=1+1"
+    with pytest.raises(SpreadsheetError) as caught:
+        read_tables(saved(book))
+    assert [(one.code, one.place) for one in caught.value.problems] == [("formula", "sheet 'daily fee', cell C12")]
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    sheet = book["daily fee"]
+    sheet["B2"].value, sheet["B5"].value, sheet["C7"].value = "BEST", "thing", None
+    with pytest.raises(SpreadsheetError) as caught:
+        read_tables(saved(book))
+    assert {one.code for one in caught.value.problems} == {"hit-policy", "column-kind", "table-input"}
+
+
+def test_a_table_of_another_model_is_refused() -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    book["daily fee"]["B1"].value = "monthly fee"
+    with pytest.raises(SpreadsheetError, match="unknown-table"):
+        import_workbook(fee_table(), saved(book))
+
+
+def test_files_that_are_no_workbooks_are_refused() -> None:
+    with pytest.raises(SpreadsheetError, match="not-a-workbook"):
+        read_tables(b"PK not a zip")
+    with pytest.raises(SpreadsheetError, match="no-table"):
+        read_tables(saved(Workbook()))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("xl/workbook.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+    with pytest.raises(SpreadsheetError, match="xml-doctype"):
+        read_tables(stream.getvalue())

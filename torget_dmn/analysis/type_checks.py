@@ -1,0 +1,78 @@
+"""Types that do not fit: expressions against what is expected of them, cells against their column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torget_dmn.analysis.findings import PROBLEM, Finding
+from torget_dmn.analysis.inference import Inference, clash
+from torget_dmn.engine.boxed import Recorded
+from torget_dmn.engine.tables import CompiledTable
+from torget_dmn.feel import nodes
+from torget_dmn.feel.feel_types import ANY, FeelType, NamedType, SimpleType, strip
+from torget_dmn.feel.printing import to_literal
+from torget_dmn.feel.ranges import Equals, Range
+
+
+def expression_findings(piece: Recorded) -> Iterator[Finding]:
+    """Yield what is wrong with the types of one expression."""
+    if piece.node is None:
+        return
+    inference = Inference(piece.scope)
+    kind = inference.infer(piece.node)
+    for note in inference.notes:
+        yield Finding("type-error", PROBLEM, piece.place, note)
+    if clash(kind, piece.expected):
+        message = f"the value is of type {strip(kind)}, but {piece.expected} is expected"
+        yield Finding("type-error", PROBLEM, piece.place, message)
+    elif (
+        isinstance(piece.node, nodes.Literal) and isinstance(piece.expected, NamedType) and piece.node.value is not None
+    ):
+        value = piece.node.value
+        if piece.expected.holds(value) and not piece.expected.allows(value):
+            message = f"{to_literal(value)} is not one of the allowed values {piece.expected.allowed_text}"
+            yield Finding("value-not-allowed", PROBLEM, piece.place, message)
+
+
+def input_type(piece: Recorded | None) -> FeelType:
+    """Return the type of the values of a column, declared or inferred from its expression."""
+    if piece is None or piece.node is None:
+        return ANY
+    return piece.expected if piece.expected is not ANY else Inference(piece.scope).infer(piece.node)
+
+
+def _points(constant: Any) -> list[Any]:
+    if isinstance(constant, Range):
+        return [end for end in (constant.start, constant.end) if end is not None]
+    return [constant.point if isinstance(constant, Equals) else constant]
+
+
+def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Finding]:
+    """Yield the cells that no value of their column can pass, because it is of another type."""
+    for title, cells, kind in zip(table.input_titles, table.cells, kinds, strict=True):
+        plain = strip(kind)
+        if not isinstance(plain, SimpleType):
+            continue
+        for number, cell in enumerate(cells, 1):
+            for constant in cell.constants or ():
+                wrong = [point for point in _points(constant) if point is not None and not plain.holds(point)]
+                if wrong:
+                    message = f"the cell {cell.text} tests for {to_literal(wrong[0])}, but {title} is of type {plain}"
+                    yield Finding(
+                        "type-error", PROBLEM, f"{table.place}, row {number}, input '{title}'", message, (number,)
+                    )
+                    break
+                if _is_refused(kind, constant):
+                    message = f"{to_literal(constant)} is not one of the allowed values of {title}"
+                    place = f"{table.place}, row {number}, input '{title}'"
+                    yield Finding("value-not-allowed", PROBLEM, place, message, (number,))
+
+
+def _is_refused(kind: FeelType, constant: Any) -> bool:
+    return (
+        isinstance(kind, NamedType)
+        and not isinstance(constant, Range | Equals)
+        and constant is not None
+        and (not kind.allows(constant))
+    )

@@ -1,0 +1,1 @@
+"""Models compiled to closures and run."""

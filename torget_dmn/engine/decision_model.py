@@ -1,0 +1,216 @@
+"""A compiled model: decisions evaluated by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from torget_dmn.engine.boxed import Recorded
+from torget_dmn.engine.graph import Graph
+from torget_dmn.engine.link import Linker
+from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
+from torget_dmn.engine.trace import Trace
+from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
+from torget_dmn.feel.builtins.logic import MOMENT
+from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
+from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.python_values import to_feel
+from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.model.elements import Decision, Definitions, InputData
+
+_SMALL_NUMBER = 2048
+_SMALL_NUMBERS = tuple(Decimal(number) for number in range(_SMALL_NUMBER))
+_AnyNode = TypeVar("_AnyNode", bound=Node)
+
+
+# Not frozen: a frozen one takes three times as long to make, and one is made for each decision.
+@dataclass(slots=True)
+class Evaluation:
+    """What a decision came to and, if asked, how."""
+
+    value: Any
+    trace: Trace | None = None
+
+
+class DecisionModel:
+    """A model ready to run; it is never changed by running and can be shared between threads."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        imports: Iterable[Definitions] = (),
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        lenient: bool = False,
+        recorded: list[Recorded] | None = None,
+    ) -> None:
+        """Compile a model; unless lenient, a ModelError lists all its problems and inputs must fit."""
+        problems: list[Problem] = []
+        self.definitions = definitions
+        self.limits = limits
+        self._lenient = lenient
+        self._graph = Graph(definitions, imports, problems)
+        linker = Linker(self._graph, limits, problems, recorded)
+        linker.link()
+        self.problems = tuple(dict.fromkeys(problems))
+        if self.problems and not lenient:
+            raise ModelError(list(self.problems))
+        self._nodes = linker.nodes
+        self.types = linker.types[definitions.namespace]
+        # An input that is not given is null; all else is unset until it is computed.
+        self._blank = [None if type(node) is Node else UNSET for node in self._nodes.values()]
+        self._inputs = self._name_inputs()
+        self._decisions = self._by_name(DecisionNode)
+        self._services = self._by_name(ServiceNode)
+        self._knowledge = self._by_name(KnowledgeNode)
+
+    def _by_name(self, kind: type[_AnyNode]) -> dict[str, _AnyNode]:
+        found: dict[str, _AnyNode] = {}
+        for key, element in self._graph.elements.items():
+            node = self._nodes[key]
+            if isinstance(node, kind) and key[0] == self.definitions.namespace:
+                found[element.name] = node
+                found.setdefault(node.name, node)
+        return found
+
+    def _name_inputs(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        own_first = sorted(self._graph.elements.items(), key=lambda pair: pair[0][0] != self.definitions.namespace)
+        for key, element in own_first:
+            if isinstance(element, InputData):
+                found[f"{{{key[0]}}}{element.name}"] = self._nodes[key]
+                found.setdefault(element.variable_name, self._nodes[key])
+                found.setdefault(element.name, self._nodes[key])
+        return found
+
+    def evaluate(
+        self, decision: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
+    ) -> Evaluation:
+        """Evaluate a decision; `now` fixes the clock, so that a decision can be replayed."""
+        node = self._find(self._decisions, decision, "decision")
+        recorded = Trace() if trace else None
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
+        self._give(run, inputs, self._inputs)
+        if recorded is not None:
+            recorded.inputs = {name: run.values[self._inputs[name].index] for name in inputs if name in self._inputs}
+        return Evaluation(self._guarded(node, run, now), recorded)
+
+    def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+        """Evaluate a decision for each case, without traces."""
+        node = self._find(self._decisions, decision, "decision")
+        blank, limits, known, give = self._blank, self.limits, self._inputs, self._give
+        for inputs in cases:
+            run = ModelRun(blank, limits)
+            give(run, inputs, known)
+            try:
+                value = node.compute(run)
+            except (RecursionError, LimitExceededError) as error:
+                raise _limit_error(error, node) from None
+            yield value
+
+    def evaluate_service(
+        self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
+    ) -> Evaluation:
+        """Evaluate a decision service with its input data and input decisions."""
+        node = self._find(self._services, service, "decision service")
+        recorded = Trace() if trace else None
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
+        self._give(run, inputs, {one.name: one for one in node.inputs})
+        for one in node.inputs:
+            if one.name not in inputs:
+                run.values[one.index] = None
+        return Evaluation(self._guarded(ServiceOutput(node), run, now), recorded)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Call a business knowledge model by the names of its parameters."""
+        node = self._find(self._knowledge, name, "business knowledge model")
+        run = ModelRun(self._blank, self.limits)
+        function = self._guarded(node, run, None)
+        given = {key: to_feel(value) for key, value in arguments.items()}
+        return function.call_named(given) if isinstance(function, FeelFunction) else None
+
+    def input_types(self) -> dict[str, FeelType]:
+        """Return the inputs of the model and their types."""
+        return {one.variable_name: self._inputs[one.variable_name].type for one in self.definitions.input_data}
+
+    def _find(self, nodes: Mapping[str, _AnyNode], name: str, kind: str) -> _AnyNode:
+        node = nodes.get(name)
+        if node is None:
+            raise InputError(Problem(f"unknown-{kind.replace(' ', '-')}", f"the model has no {kind} '{name}'"))
+        return node
+
+    def _give(self, run: ModelRun, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
+        values = run.values
+        for name, raw in inputs.items():
+            node = known.get(name)
+            if node is None:
+                self._refuse(inputs, known)
+                continue
+            kind, given = node.type, type(raw)
+            # Text and small whole numbers are most of what is given, so they go the short way.
+            if given is str and kind is STRING:
+                values[node.index] = raw
+            elif given is int and kind is NUMBER and 0 <= raw < _SMALL_NUMBER:
+                values[node.index] = _SMALL_NUMBERS[raw]
+            else:
+                value = to_feel(raw)
+                fitted = value if kind is ANY else fit_input(value, kind)
+                if fitted is None and value is not None:
+                    self._refuse(inputs, known)
+                values[node.index] = fitted
+
+    def _refuse(self, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
+        """Name every input that is unknown or does not fit, unless the model is lenient."""
+        if self._lenient:
+            return
+        problems: list[Problem] = []
+        for name, raw in inputs.items():
+            node = known.get(name)
+            if node is None:
+                problems.append(Problem("unknown-input", f"the model has no input '{name}'"))
+            elif raw is not None and fit_input(to_feel(raw), node.type) is None:
+                problems.append(
+                    Problem("input-type", f"the value does not fit the type {node.type}", f"input '{name}'")
+                )
+        raise InputError(problems)
+
+    @staticmethod
+    def _guarded(node: Node, run: ModelRun, now: dt.datetime | None) -> Any:
+        token = None if now is None else MOMENT.set(now)
+        try:
+            return node.value(run)
+        except (RecursionError, LimitExceededError) as error:
+            raise _limit_error(error, node) from None
+        finally:
+            if token is not None:
+                MOMENT.reset(token)
+
+    def decision(self, name: str) -> Decision | None:
+        """Return the source of a decision."""
+        return self.definitions.decision(name)
+
+
+def _limit_error(error: Exception, node: Node) -> LimitExceededError:
+    if isinstance(error, LimitExceededError):
+        return LimitExceededError(error.problems[0].message, error.problems[0].place or node.place)
+    return LimitExceededError("functions or requirements are nested too deep", node.place)
+
+
+def fit_input(value: Any, kind: FeelType) -> Any:
+    """Make a given value fit; entries that a context leaves out are null."""
+    fitted = kind.coerce(value)
+    if fitted is None and value is not None:
+        return kind.coerce(_completed(value, kind))
+    return fitted
+
+
+def _completed(value: Any, kind: FeelType) -> Any:
+    plain = strip(kind)
+    if isinstance(plain, ContextType) and type(value) is dict:
+        return {**value, **{key: _completed(value.get(key), inner) for key, inner in plain.entries}}
+    if isinstance(plain, ListType) and type(value) is list:
+        return [_completed(item, plain.item) for item in value]
+    return value

@@ -1,0 +1,119 @@
+"""Decision requirements graphs: what refers to what, across models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from torget_dmn.errors import Problem
+from torget_dmn.model.elements import (
+    BusinessKnowledge,
+    Decision,
+    DecisionService,
+    Definitions,
+    Element,
+)
+
+# An element's namespace and id.
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A required element and the name its requirer sees it by; `prefix` is the name of an import."""
+
+    key: Key
+    prefix: str
+    name: str
+
+
+def requirements_of(element: Element) -> list[str]:
+    """Return the hrefs of everything an element needs to be evaluated."""
+    if isinstance(element, Decision):
+        return [*element.required_inputs, *element.required_decisions, *element.required_knowledge]
+    if isinstance(element, BusinessKnowledge):
+        return element.required_knowledge
+    if isinstance(element, DecisionService):
+        return [*element.output_decisions, *element.encapsulated_decisions]
+    return []
+
+
+def place_of(element: Element) -> str:
+    """Say where an element stands, for problems and traces."""
+    kind = {
+        "Decision": "decision",
+        "BusinessKnowledge": "business knowledge model",
+        "DecisionService": "decision service",
+        "InputData": "input data",
+    }.get(type(element).__name__, "element")
+    return f"{kind} '{element.name}'"
+
+
+class Graph:
+    """All elements of a model and of the models it imports."""
+
+    def __init__(self, main: Definitions, imported: Iterable[Definitions], problems: list[Problem]) -> None:
+        self.main = main
+        self.models: dict[str, Definitions] = {model.namespace: model for model in imported}
+        self.models[main.namespace] = main
+        self.elements: dict[Key, Element] = {
+            (namespace, element.id): element for namespace, model in self.models.items() for element in model.elements()
+        }
+        self._problems = problems
+
+    def reference(self, model: Definitions, href: str, place: str) -> Reference | None:
+        """Resolve an href; one that leads nowhere is noted."""
+        namespace, _, identity = href.rpartition("#")
+        namespace = namespace or model.namespace
+        element = self.elements.get((namespace, identity))
+        if element is None:
+            self._problems.append(Problem("unknown-reference", f"nothing has the reference '{href}'", place))
+            return None
+        prefix = ""
+        if namespace != model.namespace:
+            prefix = next((one.name for one in model.imports if one.namespace == namespace), "")
+        return Reference((namespace, identity), prefix, element.variable_name)
+
+    def references(self, model: Definitions, hrefs: list[str], place: str) -> list[Reference]:
+        """Resolve hrefs, each once."""
+        found = [self.reference(model, href, place) for href in dict.fromkeys(hrefs)]
+        return [reference for reference in found if reference is not None]
+
+    def cyclic(self) -> set[Key]:
+        """Return the elements that need themselves, and note each circle once."""
+        edges = {
+            key: [one.key for one in self._quiet_references(self.models[key[0]], requirements_of(element))]
+            for key, element in self.elements.items()
+        }
+        found: set[Key] = set()
+        done: set[Key] = set()
+        for start in edges:
+            # An explicit stack, because a chain of requirements can be longer than Python may recurse.
+            path: list[Key] = []
+            waiting: list[tuple[Key, bool]] = [(start, False)]
+            while waiting:
+                key, leaving = waiting.pop()
+                if leaving:
+                    path.pop()
+                    done.add(key)
+                elif key in path:
+                    self._note_circle(path[path.index(key) :], found)
+                elif key not in done:
+                    path.append(key)
+                    waiting.append((key, True))
+                    waiting.extend((following, False) for following in edges[key])
+        return found
+
+    def _quiet_references(self, model: Definitions, hrefs: list[str]) -> list[Reference]:
+        keep = len(self._problems)
+        found = self.references(model, hrefs, "")
+        del self._problems[keep:]
+        return found
+
+    def _note_circle(self, circle: list[Key], found: set[Key]) -> None:
+        if set(circle) <= found:
+            return
+        found.update(circle)
+        names = [self.elements[key].name for key in circle]
+        message = "the requirements go in a circle: " + " → ".join([*names, names[0]])
+        self._problems.append(Problem("cyclic-requirement", message, place_of(self.elements[circle[0]])))

@@ -1,0 +1,1 @@
+"""DMN models as plain data, and their XML."""
