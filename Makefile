@@ -4,7 +4,7 @@ BIN := .venv/bin
 TORGET := $(BIN)/python -m torget
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test check lint types contracts translations migrations tests journeys simulate bench format lock
+.PHONY: demo run test check lint types contracts translations migrations tests simulate bench conformance format lock
 
 demo: .venv/base messages
 	@exec $(TORGET) demo $(if $(PORT),--port $(PORT))
@@ -61,6 +61,10 @@ simulate: .venv/dev messages
 
 bench: .venv/dev messages
 	$(BIN)/python -m benchmarks $(BENCH)
+
+# The DMN conformance kit: beside the project, or KIT=path.
+conformance: .venv/dev
+	$(BIN)/python -m torget_dmn.conformance $(KIT)
 
 format: .venv/dev
 	$(BIN)/ruff format .

@@ -37,7 +37,8 @@ def _argument(kind: str, source: random.Random) -> Any:
     if kind in "NB":
         pool: list[Any] = NUMBERS if kind == "N" else BOOLEANS
         return [source.choice(pool) for _ in range(source.randint(2, 5))]
-    return source.choice({"n": NUMBERS, "t": TEXTS, "d": DATES}[kind])
+    pools: dict[str, list[Any]] = {"n": NUMBERS, "t": TEXTS, "d": DATES}
+    return source.choice(pools[kind])
 
 
 def _feel(value: Any) -> str:
