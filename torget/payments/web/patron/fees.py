@@ -17,7 +17,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.payments.checkout.held_fees import HeldFee, held_fees
 from torget.payments.checkout.merchants import Merchant, load_merchants
-from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, open_page
+from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, ProviderGaveNoPage, open_page
 from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
@@ -210,12 +210,18 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         return _back_to_fees(request, str(_FEES_CHANGED))
     except FeeInAnotherPayment:
         return _back_to_fees(request, str(_IN_ANOTHER_PAYMENT))
-    return go_to_page(started.payment_ids[0], started.token)
+    return go_to_page(request, started.payment_ids[0], started.token)
 
 
-def go_to_page(payment_id: int, checkout_token: str) -> HttpResponse:
+def go_to_page(request: HttpRequest, payment_id: int, checkout_token: str) -> HttpResponse:
     """To the provider's page, or to the checkout's own page when there is none."""
     try:
         return send_to_provider(open_page(payment_id=payment_id, now=timezone.now()))
+    except ProviderGaveNoPage:
+        messages.warning(
+            request,
+            _("The payment service does not answer just now. Nothing was charged. Try again in a few minutes."),
+        )
+        return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))
     except (PageNotAvailable, PageBeingMade):
         return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))
