@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 
 from tests.world import make_fee, make_patron
@@ -113,7 +114,12 @@ def running_torget(home: Path) -> Iterator[RunningTorget]:
     (home / "logs").mkdir(parents=True, exist_ok=True)
     postgres = EmbeddedPostgres(home / "postgres", _THROWN_AWAY)
     koha = SandboxKoha()
-    paytrail = PaytrailSandbox(dispatches=True, is_http_allowed=True, merchants=read_merchants(MERCHANTS))
+    calls = httpx.Client(timeout=10, trust_env=False)
+    paytrail = PaytrailSandbox(
+        is_http_allowed=True,
+        merchants=read_merchants(MERCHANTS),
+        deliver=lambda callback: calls.request(callback.method, callback.url, headers=callback.headers).status_code,
+    )
     port = free_port()
     postgres.start()
     try:
@@ -133,6 +139,7 @@ def running_torget(home: Path) -> Iterator[RunningTorget]:
                 processes.stop()
     finally:
         paytrail.close()
+        calls.close()
         koha.close()
         postgres.stop()
         postgres.remove()

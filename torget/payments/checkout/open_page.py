@@ -19,6 +19,10 @@ class PageNotAvailable(Exception):
     """The provider gave no page; nothing was charged and the fees are free again."""
 
 
+class ProviderGaveNoPage(PageNotAvailable):
+    """The provider does not answer, or refuses; trying again later may help."""
+
+
 class PageBeingMade(Exception):
     """Another request is asking the provider for this page right now."""
 
@@ -72,7 +76,7 @@ def open_page(*, payment_id: int, now: datetime) -> str:
         move_payment(
             payment=payment, event=Event.CREATE_FAILED, at=now, actor="patron", detail={"why": str(error)[:200]}
         )
-        raise PageNotAvailable(str(error)) from error
+        raise ProviderGaveNoPage(str(error)) from error
     state = move_payment(
         payment=payment,
         event=Event.PAGE_CREATED,

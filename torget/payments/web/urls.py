@@ -1,9 +1,24 @@
 """The addresses of the patron's side, of the providers, and of the staff's side."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
+
+
+class Opaque:
+    """The letters of our unguessable addresses; PostgreSQL would choke on others, such as NUL."""
+
+    regex = "[A-Za-z0-9_-]{1,100}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Opaque, "opaque")
 
 urlpatterns = [
     path("", sign_in.sign_in, name="sign-in"),
@@ -12,14 +27,14 @@ urlpatterns = [
     path("fees/", fees.fees, name="fees"),
     path("fees/check/", fees.check, name="check"),
     path("fees/pay/", fees.pay, name="pay"),
-    path("checkout/<str:token>/", checkout.checkout, name="checkout"),
-    path("checkout/<str:token>/continue/", checkout.continue_checkout, name="continue-checkout"),
-    path("checkout/<str:token>/give-up/", checkout.give_up, name="give-up"),
+    path("checkout/<opaque:token>/", checkout.checkout, name="checkout"),
+    path("checkout/<opaque:token>/continue/", checkout.continue_checkout, name="continue-checkout"),
+    path("checkout/<opaque:token>/give-up/", checkout.give_up, name="give-up"),
     path("payment/<uuid:token>/return/", provider_messages.payment_return, name="payment-return"),
     path("payment/<uuid:token>/callback/", provider_messages.payment_callback, name="payment-callback"),
     path("refund/<uuid:stamp>/callback/", provider_messages.refund_callback, name="refund-callback"),
-    path("receipt/<str:token>/", receipts.receipt, name="receipt"),
-    path("receipt/<str:token>/pdf/", receipts.receipt_as_pdf, name="receipt-pdf"),
+    path("receipt/<opaque:token>/", receipts.receipt, name="receipt"),
+    path("receipt/<opaque:token>/pdf/", receipts.receipt_as_pdf, name="receipt-pdf"),
     path("history/", pages.history, name="history"),
     path("help/", pages.help_page, name="help"),
     path("contact/", pages.contact, name="contact"),

@@ -125,12 +125,12 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def continue_checkout(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - the token is the right
+def continue_checkout(request: HttpRequest, token: str) -> HttpResponse:
     """To the provider's page of the next payment that is still to be paid."""
     view = view_checkout(_find(token), came_back=False)
     if view.next_payment is None:
         return HttpResponseRedirect(reverse("checkout", args=[token]))
-    return go_to_page(view.next_payment.id, token)
+    return go_to_page(request, view.next_payment.id, token)
 
 
 @require_POST

@@ -17,7 +17,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.payments.checkout.held_fees import HeldFee, held_fees
 from torget.payments.checkout.merchants import Merchant, load_merchants
-from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, open_page
+from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, ProviderGaveNoPage, open_page
 from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
@@ -35,6 +35,11 @@ from torget.payments.fees.policy import load_policy
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
 from torget.payments.web.patron_session import SignedInPatron, patron_required
+
+_FEES_CHANGED = gettext_lazy("Your fees have changed. Nothing was charged. Check the amounts and choose again.")
+_IN_ANOTHER_PAYMENT = gettext_lazy(
+    "A fee you chose is in a payment that you have started. Nothing was charged. Finish it or give it up."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,13 @@ def _check_page(
     return allow_provider_pages(response, [merchant.provider for merchant, _fees in payments])
 
 
+def _why_nothing_is_left(wanted: list[str], now: FeesNow) -> str:
+    """Who comes here by the back button has chosen, but the payment that was left holds the fees."""
+    if any(reference in now.held and not now.held[reference].is_paid for reference in wanted):
+        return str(_IN_ANOTHER_PAYMENT)
+    return str(_FEES_CHANGED) if wanted else _("Choose at least one fee to pay.")
+
+
 @require_safe
 @patron_required
 def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
@@ -147,7 +159,7 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     except LibrarySystemError:
         return _library_down(request)
     except NothingChosen:
-        messages.error(request, _("Choose at least one fee to pay."))
+        messages.error(request, _why_nothing_is_left(wanted, now))
         return HttpResponseRedirect(f"{reverse('fees')}?update=1")
     if len(free) != len(wanted):
         messages.warning(request, _("Some fees that you chose cannot be paid now and were left out."))
@@ -195,20 +207,21 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     except NothingChosen:
         return _back_to_fees(request, _("Choose at least one fee to pay."))
     except FeesChanged:
-        return _back_to_fees(
-            request, _("Your fees have changed. Nothing was charged. Check the amounts and choose again.")
-        )
+        return _back_to_fees(request, str(_FEES_CHANGED))
     except FeeInAnotherPayment:
-        return _back_to_fees(
-            request,
-            _("A fee you chose is in a payment that you have started. Nothing was charged. Finish it or give it up."),
-        )
-    return go_to_page(started.payment_ids[0], started.token)
+        return _back_to_fees(request, str(_IN_ANOTHER_PAYMENT))
+    return go_to_page(request, started.payment_ids[0], started.token)
 
 
-def go_to_page(payment_id: int, checkout_token: str) -> HttpResponse:
+def go_to_page(request: HttpRequest, payment_id: int, checkout_token: str) -> HttpResponse:
     """To the provider's page, or to the checkout's own page when there is none."""
     try:
         return send_to_provider(open_page(payment_id=payment_id, now=timezone.now()))
+    except ProviderGaveNoPage:
+        messages.warning(
+            request,
+            _("The payment service does not answer just now. Nothing was charged. Try again in a few minutes."),
+        )
+        return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))
     except (PageNotAvailable, PageBeingMade):
         return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))
