@@ -11,7 +11,7 @@ from torget.payments.checkout.receive import MessageNotBelieved, ask_provider
 from torget.payments.checkout.reschedule import look_again
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.ports import ProviderError
-from torget.payments.core.schedule import PENDING_ALARM, UNPAID_EXPIRES, next_poll
+from torget.payments.core.schedule import UNPAID_EXPIRES, next_poll
 
 Clock = Callable[[], datetime]
 
@@ -29,9 +29,5 @@ def poll_payment(*, payment: PaymentFacts, clock: Clock) -> None:
     now = clock()
     if payment.state is State.OPEN and now >= payment.created_at + UNPAID_EXPIRES:
         move_payment(payment=payment, event=Event.TIMED_OUT, at=now, actor="worker")
-    elif payment.state is State.PENDING and now >= payment.created_at + PENDING_ALARM:
-        move_payment(
-            payment=payment, event=Event.NEEDS_HUMAN, at=now, actor="worker", attention_reason="provider_undecided"
-        )
     else:
         look_again(payment=payment, next_at=next_poll(payment.state, payment.created_at, now), tries=0)

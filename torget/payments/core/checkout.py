@@ -66,7 +66,6 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.OPEN, _E.PROVIDER_PENDING): _S.PENDING,
     (_S.OPEN, _E.PROVIDER_FAILED): _S.FAILED,
     (_S.PENDING, _E.PROVIDER_FAILED): _S.FAILED,
-    (_S.PENDING, _E.NEEDS_HUMAN): _S.ATTENTION,
     # Money that comes is always taken in, however late and whatever was said before.
     (_S.CREATED, _E.PROVIDER_PAID): _S.PAID,
     (_S.OPEN, _E.PROVIDER_PAID): _S.PAID,
@@ -92,6 +91,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.REGISTERED, _E.NEEDS_HUMAN): _S.ATTENTION,
     # Money goes back.
     (_S.REGISTERED, _E.REFUND_DECIDED): _S.REFUND_DUE,
+    (_S.REFUNDED, _E.REFUND_DECIDED): _S.REFUND_DUE,  # another line of a payment of several
     (_S.REFUND_DUE, _E.REFUND_ASKED): _S.REFUNDING,
     (_S.REFUND_DUE, _E.NEEDS_HUMAN): _S.ATTENTION,
     (_S.REFUNDING, _E.REFUND_POSTPONED): _S.REFUND_DUE,
@@ -109,6 +109,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.ATTENTION, _E.STAFF_REFUNDED): _S.REFUNDED,
     # The provider's word on a refund may come after a human was called.
     (_S.ATTENTION, _E.REFUND_PAID): _S.REFUNDED,
+    (_S.ATTENTION, _E.REFUND_FAILED): _S.ATTENTION,
 }
 
 HOLDING = frozenset({_S.CREATED, _S.OPEN, _S.PENDING, _S.PAID, _S.REGISTERING, _S.UNCERTAIN, _S.ATTENTION})

@@ -14,7 +14,7 @@ UNPAID_EXPIRES = timedelta(minutes=60)
 """After this an unpaid payment lets its fees go; money that comes later is still taken in."""
 
 PENDING_ALARM = timedelta(days=7)
-"""A payment that the provider has examined this long goes to a person."""
+"""A payment that the provider has examined this long is on a work list too; it stays as it is, for money may come."""
 
 REGISTRATION_TRIES_MAX = 12
 """With the delays below this is about a day and a half of a library system that is down."""
