@@ -12,6 +12,7 @@ from torget.payments.checkout.models import Payment
 from torget.payments.checkout.resolve import actions_for, look_at
 from torget.payments.core.resolving import Action
 from torget.payments.web.staff.visible import visible_payments
+from torget.sandbox.population import SandboxItem
 
 RESOLVE = {Action.RETRY, Action.MARK_REGISTERED}
 GIVE_BACK = {Action.REFUND, Action.MARK_REFUNDED}
@@ -81,9 +82,10 @@ def test_a_payee_sees_a_payment_that_another_municipality_answers_for(world: Wor
 
 
 def test_titles_are_for_the_desk_that_handles_the_matter(world: World) -> None:
-    payment_id = pay_with_trouble(world, make_fee(11, 115, "PRV/PK"))
-    title = Payment.objects.get().lines.get().title
-    assert title == "fee 11"
+    title = "The Summer Book"
+    item = SandboxItem(item_id=7, title=title, home_branch="PRV/PK", barcode="7")
+    payment_id = pay_with_trouble(world, make_fee(11, 115, "PRV/PK", item_id=7), items=(item,))
+    assert Payment.objects.get().lines.get().title == title
     path = f"/staff/payments/{payment_id}/"
     for kind, slug, sees in (
         ("library_desk", "porvoo", True),
