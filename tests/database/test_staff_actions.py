@@ -87,6 +87,14 @@ def test_retry_asks_first_and_books_once(world: World) -> None:
     assert balances() == {"provider": 115, "income:3100": -115}
 
 
+def test_a_refund_warns_when_the_library_system_may_hold_the_money(world: World) -> None:
+    payment_id = stop_half_way(world)
+    client = sign_in(hire("finance", "porvoo"))
+    assert "may hold this payment" in press(client, payment_id, "refund", note="x").content.decode()
+    press(client, payment_id, "refund", note="x", confirmed="1")
+    assert AuditEntry.objects.get(action="refund").detail["hint"] == "the library system may hold the payment"
+
+
 def test_mark_registered_is_income_and_carries_the_note(world: World) -> None:
     payment_id = pay_with_trouble(world)
     desk = hire("library_desk", "porvoo")
