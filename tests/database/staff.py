@@ -9,6 +9,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access, load_access
 from torget.foundation.people.models import Employee, Role
 from torget.payments.checkout.models import Payment
+from torget.sandbox.population import SandboxItem
 
 PASSWORD = "torget-demo"
 
@@ -46,10 +47,10 @@ def sign_in(employee: Employee) -> Client:
     return client
 
 
-def pay(world: World, *fees: Any, patron_id: int = 1) -> int:
+def pay(world: World, *fees: Any, patron_id: int = 1, items: tuple[SandboxItem, ...] = ()) -> int:
     """A payment that the patron has paid and that no worker has seen."""
     patron = make_patron(patron_id, *(fees or (make_fee(patron_id * 10 + 1, 115),)))
-    world.add(patron)
+    world.add(patron, items=items)
     (payment_id,) = world.start(patron).payment_ids
     url = world.at_provider(payment_id, "pay")
     assert url is not None
@@ -63,9 +64,9 @@ def pay_and_register(world: World, *fees: Any, patron_id: int = 1) -> int:
     return payment_id
 
 
-def pay_with_trouble(world: World, *fees: Any, patron_id: int = 1) -> int:
+def pay_with_trouble(world: World, *fees: Any, patron_id: int = 1, items: tuple[SandboxItem, ...] = ()) -> int:
     """A payment that the library system cannot take because it does not know the patron any more."""
-    payment_id = pay(world, *fees, patron_id=patron_id)
+    payment_id = pay(world, *fees, patron_id=patron_id, items=items)
     world.koha.store.write("DELETE FROM patrons WHERE patron_id = ?", (patron_id,))
     world.work()
     assert Payment.objects.get(id=payment_id).attention_reason == "patron_not_found"

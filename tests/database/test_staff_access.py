@@ -12,6 +12,7 @@ from torget.payments.checkout.models import Payment
 from torget.payments.checkout.resolve import actions_for, look_at
 from torget.payments.core.resolving import Action
 from torget.payments.web.staff.visible import visible_payments
+from torget.sandbox.population import SandboxItem
 
 RESOLVE = {Action.RETRY, Action.MARK_REGISTERED}
 GIVE_BACK = {Action.REFUND, Action.MARK_REFUNDED}
@@ -76,8 +77,30 @@ def test_a_payee_sees_a_payment_that_another_municipality_answers_for(world: Wor
     assert actions_for(look_at(payment_id), sipoo) == {Action.REFUND}
     page = sign_in(hire("library_desk", "sipoo")).get(f"/staff/payments/{payment_id}/")
     # Its own books only.
-    assert {row["account"] for row in page.context["books"]} == {"provider", "unregistered", "income:3100"}
+    assert {row["account"] for row in page.context["books"]} == {
+        "Owed by the payment service",
+        "Paid, not yet in the library system",
+        "Income 3100",
+    }
     assert sum(abs(row["amount"].cents) for row in page.context["books"]) == 4 * 200
+
+
+def test_titles_are_for_the_desk_that_handles_the_matter(world: World) -> None:
+    title = "The Summer Book"
+    item = SandboxItem(item_id=7, title=title, home_branch="PRV/PK", barcode="7")
+    payment_id = pay_with_trouble(world, make_fee(11, 115, "PRV/PK", item_id=7), items=(item,))
+    assert Payment.objects.get().lines.get().title == title
+    path = f"/staff/payments/{payment_id}/"
+    for kind, slug, sees in (
+        ("library_desk", "porvoo", True),
+        ("finance", "porvoo", False),
+        ("coordinator", "porvoo", False),
+        ("operator", None, False),
+    ):
+        client = sign_in(hire(kind, slug))
+        assert (title in client.get(path).content.decode()) is sees, kind
+        if kind == "finance":
+            assert title not in client.get(f"{path}refund/").content.decode()
 
 
 def test_views_and_refusals_are_audited(world: World) -> None:

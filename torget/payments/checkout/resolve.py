@@ -61,6 +61,11 @@ class Seen:
     payment: PaymentFacts
     standing: Standing
 
+    @property
+    def may_be_in_library_system(self) -> bool:
+        """The last order arrived without being finished, or nobody knows: look there after a refund."""
+        return self.standing.last_outcome in _UNSURE_OUTCOMES
+
     def line(self, position: int) -> LineFacts:
         return next(line for line in self.payment.lines if line.position == position)
 
@@ -232,6 +237,8 @@ def refund_payment(
     audit = {"refund": row["stamp"], "cents": row["amount_cents"], "lines": sorted(positions)}
     if row["was_registered"]:
         audit["hint"] = "the fee is still marked paid in the library system"
+    elif seen.may_be_in_library_system:
+        audit["hint"] = "the library system may hold the payment"
     return _take(seen=seen, access=access, action=action, note=reason, at=at, audit=audit, new_refund=row)
 
 

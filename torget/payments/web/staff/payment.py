@@ -26,6 +26,7 @@ from torget.payments.web.staff.page import show
 from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import (
+    account_words,
     actor_words,
     attempt_outcome_words,
     channel_words,
@@ -127,7 +128,7 @@ def _books(payment: Payment, staff: Staff) -> list[dict[str, Any]]:
         {
             "kind": entry_kind_words(entry.kind),
             "at": entry.happened_at,
-            "account": posting.account,
+            "account": account_words(posting.account),
             "amount": Money(posting.amount_cents),
         }
         for entry in entries

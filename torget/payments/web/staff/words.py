@@ -170,6 +170,14 @@ _ENTRY_KINDS: dict[str, Words] = {
     "refunded": gettext_lazy("Paid back"),
 }
 
+_ACCOUNTS: dict[str, Words] = {
+    "provider": gettext_lazy("Owed by the payment service"),
+    "unregistered": gettext_lazy("Paid, not yet in the library system"),
+    "income": gettext_lazy("Income"),
+    "vat": gettext_lazy("VAT"),
+    "owed_to": gettext_lazy("Owed to another municipality"),
+}
+
 _LINE_OUTCOMES: dict[str, Words] = {
     "booked": gettext_lazy("In the library system"),
     "give_back": gettext_lazy("Money goes back"),
@@ -220,6 +228,12 @@ def verdict_words(verdict: str) -> str:
 
 def entry_kind_words(kind: str) -> str:
     return _word(_ENTRY_KINDS, kind)
+
+
+def account_words(account: str) -> str:
+    """'income:3100' is 'Income 3100'; an account without words is shown as it is rather than hidden."""
+    kind, _colon, name = account.partition(":")
+    return f"{_word(_ACCOUNTS, kind)} {name}".strip()
 
 
 def line_outcome_words(outcome: str) -> str:
