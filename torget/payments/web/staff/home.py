@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from torget.foundation.people.access import Access
@@ -10,7 +11,7 @@ from torget.payments.web.staff.corrections import uncorrected_refunds
 from torget.payments.web.staff.page import show
 from torget.payments.web.staff.search import QuickSearchForm
 from torget.payments.web.staff.session import Staff, staff_page
-from torget.payments.web.staff.visible import visible_payments
+from torget.payments.web.staff.visible import needing_a_human, visible_payments
 
 _WAITING = (State.PAID, State.REGISTERING, State.UNCERTAIN)
 _REFUNDING = (State.REFUND_DUE, State.REFUNDING, State.REFUND_PENDING)
@@ -18,7 +19,7 @@ _REFUNDING = (State.REFUND_DUE, State.REFUNDING, State.REFUND_PENDING)
 
 def count_waiting(access: Access) -> dict[str, int]:
     """Only rows that wait for something: payments that ended grow without bound and are in neither partial index."""
-    needs_human = visible_payments(access).filter(state=State.ATTENTION).count()
+    needs_human = needing_a_human(access, timezone.now()).count()
     moving: dict[str, int] = (
         visible_payments(access)
         .filter(next_at__isnull=False, state__in=(*_WAITING, *_REFUNDING))

@@ -1,11 +1,15 @@
 """Payments an employee may see: those of their municipalities, and those with a line that is theirs."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
 from torget.payments.checkout.models import Payment, PaymentLine
+from torget.payments.core.checkout import State
+from torget.payments.core.schedule import PENDING_ALARM
 from torget.payments.web.staff.session import Staff, note_refusal
 
 
@@ -14,6 +18,12 @@ def visible_payments(access: Access) -> QuerySet[Payment]:
         return Payment.objects.all()
     own_line = PaymentLine.objects.filter(access.within("payee"), payment=OuterRef("pk"))
     return Payment.objects.filter(access.within("municipality") | Exists(own_line))
+
+
+def needing_a_human(access: Access, now: datetime) -> QuerySet[Payment]:
+    """What stands still with a reason, and what the provider has examined for too long."""
+    undecided = Q(state=State.PENDING, created_at__lt=now - PENDING_ALARM)
+    return visible_payments(access).filter(Q(state=State.ATTENTION) | undecided)
 
 
 def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payment:

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_safe
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
-from torget.payments.core.checkout import State
 from torget.payments.web.staff.corrections import uncorrected_refunds
 from torget.payments.web.staff.page import show
 from torget.payments.web.staff.session import Staff, staff_page
-from torget.payments.web.staff.visible import visible_municipalities, visible_payments
+from torget.payments.web.staff.visible import needing_a_human, visible_municipalities
 from torget.payments.web.staff.words import how_long, reason_words, what_to_do
 
 _PAGE_ROWS = 25
@@ -38,13 +37,14 @@ class WorkItem:
 
 def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
     owner = payment.attention_owner
+    why = payment.attention_reason or "provider_undecided"
     return WorkItem(
         payment_id=payment.pk,
         reference=payment.reference,
         amount=Money(payment.amount_cents),
         municipality=payment.municipality.name(language),
-        reason=reason_words(payment.attention_reason),
-        what_to_do=what_to_do(payment.attention_reason),
+        reason=reason_words(why),
+        what_to_do=what_to_do(why),
         since=payment.changed_at,
         waited=how_long(now - payment.changed_at),
         responsible=owner.full_name if owner else "",
@@ -57,7 +57,7 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     language, now = get_language() or "fi", timezone.now()
     municipalities = visible_municipalities(staff.access, language)
     chosen = next((one for one in municipalities if one.slug == request.GET.get("municipality")), None)
-    waiting = visible_payments(staff.access).filter(state=State.ATTENTION)
+    waiting = needing_a_human(staff.access, now)
     corrections = uncorrected_refunds(staff.access)
     if chosen is not None:
         waiting = waiting.filter(municipality=chosen)
