@@ -75,7 +75,7 @@ def test_allowed_actions(case: Standing, allowed: set[Action]) -> None:
     assert allowed_actions(case) == allowed
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.ATTENTION, State.REGISTERED}))
+@pytest.mark.parametrize("state", sorted(set(State) - {State.ATTENTION, State.REGISTERED, State.REFUNDED}))
 def test_nothing_while_torget_itself_is_at_it(state: State) -> None:
     assert allowed_actions(standing(state)) == frozenset()
 
