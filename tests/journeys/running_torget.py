@@ -39,7 +39,7 @@ class RunningTorget:
     paytrail: PaytrailSandbox
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(700_001))
 
-    def patron(self, *fees: tuple[int, str], **more: Any) -> SandboxPatron:
+    def patron(self, *fees: tuple[int, str | None], **more: Any) -> SandboxPatron:
         """A patron of this journey alone, who owes the given cents to the given branches."""
         owed = (make_fee(next(self._numbers), cents, branch) for cents, branch in fees)
         made = make_patron(next(self._numbers), *owed, **more)
