@@ -8,8 +8,6 @@ from pathlib import Path
 import django
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.conftest import CHROMIUM, QUIET
-
 FEES = Path("docs/pictures/fees.png")
 BYTES_MAX = 200_000
 
@@ -17,6 +15,7 @@ BYTES_MAX = 200_000
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "torget.config.settings")
     django.setup()
+    from tests.journeys.conftest import CHROMIUM, QUIET
     from tests.journeys.running_torget import running_torget
     from tests.journeys.visitor import Visitor
     from torget.sandbox.helle import helle_population
