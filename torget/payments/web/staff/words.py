@@ -108,10 +108,6 @@ _REASONS: dict[str, tuple[Words, Words]] = {
         gettext_lazy("The money is in the library system, but the fees are still open there"),
         gettext_lazy("Use the patron's credit for the fees in the library system, then try again: it checks."),
     ),
-    "provider_undecided": (
-        gettext_lazy("The payment service has examined the payment for a week without an answer"),
-        gettext_lazy("Ask the payment service. Until it says that the money came, nothing can be done here."),
-    ),
     "provider_cannot_refund": (
         gettext_lazy("The payment service cannot pay back by itself"),
         gettext_lazy("Pay back from the municipality's account, then mark as paid back."),
