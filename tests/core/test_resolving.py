@@ -69,6 +69,10 @@ def standing(
         (standing(State.REGISTERED, booked="bb"), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1,)),)), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1, 2)),)), set()),
+        # Another line of the same payment, later.
+        (standing(State.REFUNDED, booked="bb", refunds=(("refunded", (1,)),)), {REFUND}),
+        (standing(State.REFUNDED, booked="b-", refunds=(("refunded", (2,)),)), {REFUND}),
+        (standing(State.REFUNDED, booked="bb", refunds=(("refunded", (1, 2)),)), set()),
     ],
 )
 def test_allowed_actions(case: Standing, allowed: set[Action]) -> None:

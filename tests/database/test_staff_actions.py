@@ -163,6 +163,8 @@ def test_refund_of_a_registered_fee_takes_the_income_back_and_stays_on_the_list(
     page = client.get(f"/staff/payments/{payment_id}/").content.decode()
     assert "still marked paid in the library system" in page
     assert client.get("/staff/").context["counts"]["to_correct"] == 1
+    form = client.get(f"/staff/payments/{payment_id}/refund/").context["form"]
+    assert [value for value, _label in form.fields["lines"].choices] == [2]
     finance = sign_in(hire("finance", "porvoo"))
     finance.post(f"/staff/refunds/{refund.pk}/corrected/", {"note": "x"})
     assert client.get("/staff/").context["counts"]["to_correct"] == 1

@@ -234,7 +234,6 @@ def _ask_to_confirm(request: HttpRequest, staff: Staff, payment: Payment, seen: 
         "seen_at": request.POST["seen_at"],
         "was_registered": was_registered,
         "may_be_there": seen.may_be_in_library_system,
-        "is_part": len(positions) < len(seen.payment.lines),
     }
     return show(request, staff, "refund_confirm.html", context)
 

@@ -12,19 +12,20 @@ from torget.payments.core.checkout import Event, State
 
 Words = Promise | str
 
+#: Short, because a tag is narrow.
 STATE_WORDS: dict[State, Words] = {
     State.CREATED: gettext_lazy("Started"),
     State.OPEN: gettext_lazy("Waiting for the patron"),
-    State.PENDING: gettext_lazy("Examined by the payment service"),
+    State.PENDING: gettext_lazy("Being examined"),
     State.FAILED: gettext_lazy("Cancelled or refused"),
     State.EXPIRED: gettext_lazy("Not paid in time"),
-    State.PAID: gettext_lazy("Paid, waiting for the library system"),
-    State.REGISTERING: gettext_lazy("The library system is being told"),
-    State.UNCERTAIN: gettext_lazy("Checking whether the library system has it"),
-    State.REGISTERED: gettext_lazy("Paid and in the library system"),
+    State.PAID: gettext_lazy("Paid, not registered"),
+    State.REGISTERING: gettext_lazy("Being registered"),
+    State.UNCERTAIN: gettext_lazy("Being checked"),
+    State.REGISTERED: gettext_lazy("Registered"),
     State.REFUND_DUE: gettext_lazy("To be paid back"),
     State.REFUNDING: gettext_lazy("Being paid back"),
-    State.REFUND_PENDING: gettext_lazy("Waiting for word on the refund"),
+    State.REFUND_PENDING: gettext_lazy("Refund unanswered"),
     State.REFUNDED: gettext_lazy("Paid back"),
     State.ATTENTION: gettext_lazy("Needs a human"),
 }
@@ -106,10 +107,6 @@ _REASONS: dict[str, tuple[Words, Words]] = {
     "booked_but_not_settled": (
         gettext_lazy("The money is in the library system, but the fees are still open there"),
         gettext_lazy("Use the patron's credit for the fees in the library system, then try again: it checks."),
-    ),
-    "provider_undecided": (
-        gettext_lazy("The payment service has examined the payment for a week without an answer"),
-        gettext_lazy("Ask the payment service. Until it says that the money came, nothing can be done here."),
     ),
     "provider_cannot_refund": (
         gettext_lazy("The payment service cannot pay back by itself"),
