@@ -100,6 +100,10 @@ _REASONS: dict[str, tuple[Words, Words]] = {
         gettext_lazy("The library system did not take the payment after many tries"),
         gettext_lazy("Find out why with the library system's support, then try again, or register by hand."),
     ),
+    "provider_undecided": (
+        gettext_lazy("The payment service has examined the payment for a week"),
+        gettext_lazy("Ask the payment service. Nothing has been paid as far as we know."),
+    ),
     "booked_another_amount": (
         gettext_lazy("The library system has the payment with another amount"),
         gettext_lazy("Correct the amount in the library system, then mark as registered."),
