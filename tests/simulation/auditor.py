@@ -52,7 +52,7 @@ class Auditor:
     def audit(self) -> list[Fault]:
         for token, payment in self.payments.items():
             self._every_cent_of(token, payment)
-            self._has_ended(payment)
+            self._has_ended(token, payment)
             self._events_form_a_chain(payment)
         self._nobody_else_paid()
         self._books_agree()
@@ -86,7 +86,10 @@ class Auditor:
             if credit["amount_outstanding"] and payment["state"] != "attention":
                 self._say("4: money of the patron lies as credit", told)
 
-    def _has_ended(self, payment: dict[str, Any]) -> None:
+    def _has_ended(self, token: str, payment: dict[str, Any]) -> None:
+        examined = self.provider.get(token, {}).get("status") in ("pending", "delayed")
+        if payment["state"] == "pending" and examined and payment["next_at"]:
+            return  # The provider has not decided yet; the payment stays payable, polled, and on the work list.
         if payment["state"] not in ENDED:
             self._say("2: ends within the stated time", (payment["id"], payment["state"], payment["next_at"]))
         if payment["state"] == "attention" and not (payment["attention_reason"] and payment["attention_owner_id"]):
