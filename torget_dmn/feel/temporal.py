@@ -107,14 +107,11 @@ class DateTime:
 
     def plus_nanoseconds(self, nanoseconds: int) -> DateTime:
         """Move along the time line; a named zone keeps its rules on the way."""
-        offset = self.offset
         moved = self.epoch_nanoseconds + nanoseconds
-        if self.time.zone is None:
-            return _at(moved + (offset or 0) * NANOSECONDS_PER_SECOND, self.time)
-        candidate = _at(moved + (offset or 0) * NANOSECONDS_PER_SECOND, self.time)
-        if candidate.offset == offset:
-            return candidate
-        return _at(moved + (candidate.offset or 0) * NANOSECONDS_PER_SECOND, self.time)
+        offset = self.time.offset or 0
+        if self.time.zone is not None:
+            offset = zones.offset_at(self.time.zone, moved // NANOSECONDS_PER_SECOND)
+        return _at(moved + offset * NANOSECONDS_PER_SECOND, self.time)
 
     def __str__(self) -> str:
         return f"{self.date}T{self.time}"

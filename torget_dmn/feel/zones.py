@@ -31,12 +31,27 @@ def offset_seconds(name: str, day: int | None, second_of_day: int) -> int:
     zone = load_zone(name)
     if zone is None:
         return 0
-    year, month, day_of_month = calendar.from_day_number(_REFERENCE_DAY if day is None else day)
+    moment = _moment(_REFERENCE_DAY if day is None else day, second_of_day).replace(tzinfo=zone)
+    return _seconds(moment.utcoffset())
+
+
+def offset_at(name: str, epoch_seconds: int) -> int:
+    """Return the zone's offset at a moment, counted from 1970 in UTC."""
+    zone = load_zone(name)
+    if zone is None:
+        return 0
+    day, second_of_day = divmod(epoch_seconds, calendar.SECONDS_PER_DAY)
+    return _seconds(_moment(day, second_of_day).replace(tzinfo=dt.UTC).astimezone(zone).utcoffset())
+
+
+def _moment(day: int, second_of_day: int) -> dt.datetime:
+    year, month, day_of_month = calendar.from_day_number(day)
     if not dt.MINYEAR < year < dt.MAXYEAR:
         # The calendar repeats every 400 years, so a year of the same shape gives the same rules.
         year = 2000 + year % 400 if year > 0 else 1600 + year % 400
     hour, rest = divmod(second_of_day, 3600)
-    minute, second = divmod(rest, 60)
-    moment = dt.datetime(year, month, day_of_month, hour, minute, second, tzinfo=zone)
-    offset = moment.utcoffset()
+    return dt.datetime(year, month, day_of_month, hour, rest // 60, rest % 60)  # noqa: DTZ001 - the zone follows
+
+
+def _seconds(offset: dt.timedelta | None) -> int:
     return 0 if offset is None else int(offset.total_seconds())
