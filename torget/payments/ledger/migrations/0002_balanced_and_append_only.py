@@ -7,10 +7,10 @@ from torget.foundation.audit.append_only import append_only
 BALANCE = """
 CREATE FUNCTION ledger_refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Entry by entry through the index: as a join it could be planned as a scan of the whole table.
     IF EXISTS (
-        SELECT FROM ledger_posting
-        WHERE entry_id IN (SELECT entry_id FROM added)
-        GROUP BY entry_id HAVING sum(amount_cents) <> 0
+        SELECT FROM (SELECT DISTINCT entry_id FROM added) touched
+        WHERE (SELECT sum(amount_cents) FROM ledger_posting WHERE entry_id = touched.entry_id) <> 0
     ) THEN
         RAISE EXCEPTION 'postings do not balance' USING ERRCODE = 'check_violation';
     END IF;
