@@ -43,6 +43,14 @@ INSTALLED_APPS = [
     "torget.payments.checkout",
     "torget.payments.receipts",
     "torget.payments.web",
+    "torget.casework.cases",
+    "torget.casework.decisions",
+    "torget.casework.publication",
+    "torget.casework.web",
+    "torget.service.forms",
+    "torget.service.knowledge",
+    "torget.service.conversations",
+    "torget.service.web",
 ]
 
 MIDDLEWARE = [

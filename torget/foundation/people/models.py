@@ -45,6 +45,8 @@ class Role(models.Model):
         FINANCE = "finance"
         COORDINATOR = "coordinator"
         OPERATOR = "operator"
+        AGENT = "agent"  #: answers in the customer-service queue
+        PREPARER = "preparer"  #: prepares matters; who decides them stands in casework
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)

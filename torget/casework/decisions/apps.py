@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DecisionsApp(AppConfig):
+    name = "torget.casework.decisions"
+    label = "decisions"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PublicationApp(AppConfig):
+    name = "torget.casework.publication"
+    label = "publication"

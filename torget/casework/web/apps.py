@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CaseworkWebApp(AppConfig):
+    name = "torget.casework.web"
+    label = "casework_web"

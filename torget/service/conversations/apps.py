@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConversationsApp(AppConfig):
+    name = "torget.service.conversations"
+    label = "conversations"
