@@ -72,7 +72,7 @@ class BankEntryValue:
     reference: str = ""
     """Finnish form, digits only without leading zeros, also when the bank gave the RF form."""
     message: str = ""
-    """Only words that can identify a settlement (connectors/bank_statements): a free text may hold personal data."""
+    """Only the words that can identify a settlement: a free text may hold personal data (bank_statements/words.py)."""
     end_to_end_id: str = ""
     bank_reference: str = ""
     is_reversal: bool = False
@@ -115,9 +115,10 @@ class Problem(StrEnum):
     CHANGED_ROWS = "changed_rows"
     REPEATED_ROWS = "repeated_rows"
     ZERO_ROWS = "zero_rows"
+    NOT_BOOKED_ENTRIES = "not_booked_entries"
+    BATCH_NOT_SPLIT = "batch_not_split"
     NOT_SETTLED_ROWS = "not_settled_rows"
     UNKNOWN_KIND = "unknown_kind"
-    FOREIGN_CURRENCY_LEFT_OUT = "foreign_currency_left_out"
     SAME_STATEMENT = "same_statement"
     STATEMENT_GAP = "statement_gap"
     BALANCE_GAP = "balance_gap"
@@ -213,11 +214,6 @@ def row_key(row: SettlementRow) -> tuple[str, ...]:
     return (row.kind, name, str(row.amount.cents), row.settlement_id, row.sub_merchant)
 
 
-def row_identity(key: tuple[str, ...], occurrence: int) -> UUID:
-    """128 bits that are the same for the same row in every file.
-
-    `occurrence` counts equal rows within one file from 1, so that a provider that lists a payment twice in one report
-    is seen to do so, while the same report read twice adds nothing.
-    """
-    said = "\x1f".join((*key, str(occurrence)))
-    return UUID(bytes=hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:16])
+def row_identity(row: SettlementRow) -> UUID:
+    """The key in 128 bits, which is what the database's unique index can afford for ten million rows."""
+    return UUID(bytes=hashlib.sha256("\x1f".join(row_key(row)).encode("utf-8", "surrogatepass")).digest()[:16])

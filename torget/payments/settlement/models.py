@@ -97,6 +97,9 @@ class SettlementRecord(models.Model):
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, db_index=False)
     #: core.settlement.row_identity: the same row in an overlapping or repeated file has the same.
     identity = models.UUIDField()
+    #: Counts equal rows within one file from 1. So a file that is read twice adds nothing, while a provider that lists
+    #: a payment twice in one report is seen to do so: what is above 1 is a duplicate for a person to look at.
+    occurrence = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in RowKind])
     amount_cents = models.BigIntegerField()
     fee_cents = models.BigIntegerField()
@@ -113,7 +116,9 @@ class SettlementRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["merchant_account", "identity"], name="settlement_record_once"),
+            models.UniqueConstraint(
+                fields=["merchant_account", "identity", "occurrence"], name="settlement_record_once"
+            ),
             models.CheckConstraint(name="settlement_fee_not_negative", condition=Q(fee_cents__gte=0)),
             models.CheckConstraint(
                 name="settlement_sign_is_possible",
@@ -150,7 +155,10 @@ class BankStatement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "kind", "statement_id"], name="statement_once"),
+            # Some banks begin their numbering again every year, so the day belongs to the name.
+            models.UniqueConstraint(
+                fields=["account", "kind", "statement_id", "closed_on"], name="statement_once", nulls_distinct=False
+            ),
         ]
         indexes = [models.Index(fields=["account", "kind", "closed_on"], name="statement_chain")]
 
