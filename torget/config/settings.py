@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "torget.payments.ledger",
     "torget.payments.checkout",
     "torget.payments.receipts",
+    "torget.payments.settlement",
     "torget.payments.web",
     "torget.casework.cases",
     "torget.casework.decisions",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SettlementApp(AppConfig):
+    name = "torget.payments.settlement"
+    label = "settlement"
