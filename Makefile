@@ -4,7 +4,7 @@ BIN := .venv/bin
 TORGET := $(BIN)/python -m torget
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test check lint types contracts translations migrations tests simulate bench conformance format lock
+.PHONY: demo run test check lint types contracts translations migrations tests simulate bench conformance fuzz-dmn differential-dmn benchmark-dmn format lock
 
 demo: .venv/base messages
 	@exec $(TORGET) demo $(if $(PORT),--port $(PORT))
@@ -65,6 +65,17 @@ bench: .venv/dev messages
 # The DMN conformance kit: beside the project, or KIT=path.
 conformance: .venv/dev
 	$(BIN)/python -m torget_dmn.conformance $(KIT)
+
+# 100,000 generated texts, or INPUTS=n: each gives a value or a named error.
+fuzz-dmn: .venv/dev
+	$(BIN)/python -m tests.dmn.fuzz $(INPUTS)
+
+# The peers are installed below .cache on first use; feelin needs Node.js.
+differential-dmn: .venv/dev
+	$(BIN)/python -m benchmarks.dmn_differential $(COUNT)
+
+benchmark-dmn: .venv/dev
+	$(BIN)/python -m benchmarks.dmn_speed
 
 format: .venv/dev
 	$(BIN)/ruff format .
