@@ -22,10 +22,11 @@ from invenio_sip2.models import (  # type: ignore[import-not-found, unused-ignor
 )
 from invenio_sip2.server import SocketServer  # type: ignore[import-not-found, unused-ignore]
 
-CARD, PIN, NAME = "20000000000001", "1234", "Äiti Virtanen"
+PIN, NAME = "1234", "Äiti Virtanen"
 debts = {
-    CARD: {"f1": Decimal("2.40"), "f2": Decimal("15.00"), "f3": Decimal("3.00")},
-    "20000000000002": {"f4": Decimal("0.10")},
+    "20000000000001": {"f1": Decimal("2.40"), "f2": Decimal("15.00"), "f3": Decimal("3.00")},
+    "20000000000002": {"f4": Decimal("2.40"), "f5": Decimal("15.00"), "f6": Decimal("3.00")},
+    "20000000000003": {"f7": Decimal("0.10")},
 }
 
 

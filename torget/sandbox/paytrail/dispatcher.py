@@ -15,16 +15,20 @@ Deliver = Callable[[Callback], int]
 """Sends one callback and gives the response code; raises httpx.HTTPError if there was none."""
 
 
-def http_delivery() -> Deliver:
-    client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)
+class HttpDelivery:
+    """A Deliver over real HTTP; whoever makes one closes it."""
 
-    def deliver(callback: Callback) -> int:
-        response = client.request(
+    def __init__(self) -> None:
+        self._client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)
+
+    def __call__(self, callback: Callback) -> int:
+        response = self._client.request(
             callback.method, callback.url, headers=dict(callback.headers), content=callback.body or None
         )
         return response.status_code
 
-    return deliver
+    def close(self) -> None:
+        self._client.close()
 
 
 class Dispatcher:

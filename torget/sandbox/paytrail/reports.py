@@ -53,7 +53,7 @@ def order_report(state: State, outbox: Outbox, merchant: Merchant, content: byte
 
 
 def _settled_rows(
-    state: State, merchant: Merchant, settlement_id: int | None, sub_merchant: str | None
+    state: State, merchant: Merchant, settlement_id: int | None, sub_merchant: str | int | None
 ) -> list[dict[str, Any]]:
     found = state.store.rows(
         f"{_SELECT} WHERE settlement.account = ? ORDER BY settlement.id, settlement_row.rowid", (merchant.account,)
@@ -61,7 +61,7 @@ def _settled_rows(
     return [
         _row(state, row)
         for row in found
-        if settlement_id in {None, row["settlement"]} and sub_merchant in {None, row["payee"]}
+        if settlement_id in {None, row["settlement"]} and (sub_merchant is None or str(sub_merchant) == row["payee"])
     ]
 
 
@@ -121,7 +121,16 @@ def _with_faults(state: State, rows: list[dict[str, Any]]) -> list[dict[str, Any
 
 
 def _as_json(rows: list[dict[str, Any]]) -> bytes:
-    return json.dumps(rows, ensure_ascii=False).encode()
+    """As JSON.stringify writes it: the vendor's own SDK verifies a report by reading it and writing it again."""
+    return json.dumps(_with_short_numbers(rows), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _with_short_numbers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_short_numbers(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _with_short_numbers(each) for name, each in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from torget.sandbox.paytrail.application import Application
 from torget.sandbox.paytrail.clock import SandboxClock
-from torget.sandbox.paytrail.dispatcher import Deliver, Dispatcher, http_delivery
+from torget.sandbox.paytrail.dispatcher import Deliver, Dispatcher, HttpDelivery
 from torget.sandbox.paytrail.knobs import Knobs
 from torget.sandbox.paytrail.merchants import Merchants, built_in_merchants
 from torget.sandbox.paytrail.outbox import Outbox
@@ -46,7 +46,9 @@ class PaytrailSandbox:
             chance=random.SystemRandom() if seed is None else random.Random(seed),
         )
         self.outbox = Outbox(self.state)
-        self._dispatcher = Dispatcher(self.outbox, self.clock, deliver or http_delivery()) if dispatches else None
+        self._http = HttpDelivery() if dispatches and deliver is None else None
+        sends = deliver or self._http
+        self._dispatcher = Dispatcher(self.outbox, self.clock, sends) if dispatches and sends else None
         self._application = Application(self.state, self.outbox, self._dispatcher)
         if self._dispatcher is not None:
             self._dispatcher.start()
@@ -63,4 +65,6 @@ class PaytrailSandbox:
     def close(self) -> None:
         if self._dispatcher is not None:
             self._dispatcher.stop()
+        if self._http is not None:
+            self._http.close()
         self.store.close()
