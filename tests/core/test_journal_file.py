@@ -85,11 +85,10 @@ def test_every_field_has_its_value() -> None:
     made = make_map(
         columns=ALL, encoding="utf-8-bom", separator="bar", decimal_mark="point", date_form="yyyymmdd", line_end="lf"
     )
-    lines = write_journal([row("income:3300:255", -1000), row("provider", 1000)], made).decode("utf-8-sig").split("\n")
-    assert lines[1:] == [
-        "3300|income:3300:255|4420|22|25.5|-10.00||10.00|10.00|K|H|50|20261103|2026-11|Torget 2026-11|638-2026-11|1"
-        "|EUR",
-        "1790|provider|||0|10.00|10.00||10.00|D|S|40|20261103|2026-11|Torget 2026-11|638-2026-11|2|EUR",
+    lines = write_journal([row("income:3300:255", -1000, "Torget"), row("provider", 1000, "Torget")], made)
+    assert lines.decode("utf-8-sig").split("\n")[1:] == [
+        "3300|income:3300:255|4420|22|25.5|-10.00||10.00|10.00|K|H|50|20261103|2026-11|Torget|638-2026-11|1|EUR",
+        "1790|provider|||0|10.00|10.00||10.00|D|S|40|20261103|2026-11|Torget|638-2026-11|2|EUR",
         "",
     ]
 

@@ -42,7 +42,9 @@ INSTALLED_APPS = [
     "torget.payments.ledger",
     "torget.payments.checkout",
     "torget.payments.receipts",
+    "torget.payments.closing",
     "torget.payments.web",
+    "torget.payments.web.books",
 ]
 
 MIDDLEWARE = [
