@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torget.foundation.core.money import Money
-from torget.payments.core.ledger import Account, Entry, PostingValue, UnbalancedEntry
+from torget.payments.core.ledger import Account, AccountParts, Entry, PostingValue, UnbalancedEntry, read_account
 from torget.payments.core.posting_rules import (
     BookedLine,
     paid_entries,
@@ -100,6 +100,41 @@ def test_fixed_shares_are_owed_to_the_other_members() -> None:
         "owed_to:sipoo": -160,
         "unregistered": 800,
     }
+
+
+def test_the_accounts_say_what_was_sold_at_which_rate() -> None:
+    line = BookedLine(
+        municipality_id=1,
+        municipality="porvoo",
+        amount=Money(1255),
+        vat_permille=255,
+        ledger_account="3300",
+        shares={"porvoo": 1, "sipoo": 1},
+    )
+    (entry,) = registered_entries(7, [line])
+    assert {posting.account: posting.amount.cents for posting in entry.postings} == {
+        "income:3300:255": -500,
+        "owed_to:sipoo:255": -500,
+        "unregistered": 1255,
+        "vat:255:3300": -255,
+    }
+
+
+@pytest.mark.parametrize(
+    ("account", "parts"),
+    [
+        (Account.income("3300", 255), AccountParts("income", "3300", 255)),
+        (Account.income("3100"), AccountParts("income", "3100")),
+        (Account.vat(255, "3300"), AccountParts("vat", "3300", 255)),
+        (Account.vat(255), AccountParts("vat", "", 255)),
+        (Account.owed_to("sipoo", 255), AccountParts("owed_to", "sipoo", 255)),
+        (Account.PROVIDER, AccountParts("provider")),
+        ("vat:x", AccountParts("vat", "x")),
+        ("income:a:b", AccountParts("income", "a:b")),
+    ],
+)
+def test_an_account_can_be_taken_apart(account: str, parts: AccountParts) -> None:
+    assert read_account(account) == parts
 
 
 def test_fee_and_payout_of_the_provider() -> None:

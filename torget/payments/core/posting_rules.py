@@ -56,11 +56,13 @@ def _income_sums(group: Iterable[BookedLine]) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for line in group:
         vat = vat_of(line.amount, line.vat_permille)
-        sums[Account.vat(line.vat_permille)] -= vat.cents
+        rate = line.vat_permille
+        sums[Account.vat(rate, line.ledger_account)] -= vat.cents
         shares = line.shares or {line.municipality: 1}
         for municipality, part in split_by_shares(line.amount - vat, dict(shares)).items():
             own = municipality == line.municipality
-            sums[Account.income(line.ledger_account) if own else Account.owed_to(municipality)] -= part.cents
+            account = Account.income(line.ledger_account, rate) if own else Account.owed_to(municipality, rate)
+            sums[account] -= part.cents
     return sums
 
 

@@ -16,7 +16,10 @@ class JournalEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality_id", "key"], name="journal_entry_once")]
-        indexes = [models.Index(fields=["payment_id"])]
+        indexes = [
+            models.Index(fields=["payment_id"]),
+            models.Index(fields=["municipality_id", "happened_at"], name="journal_entry_by_time"),
+        ]
 
 
 class Posting(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from torget.foundation.design.page import EventKind, Tag, TagColour
 from torget.payments.core.checkout import Event, State
+from torget.payments.core.ledger import read_account
 
 Words = Promise | str
 
@@ -233,8 +234,9 @@ def entry_kind_words(kind: str) -> str:
 
 def account_words(account: str) -> str:
     """'income:3100' is 'Income 3100'; an account without words is shown as it is rather than hidden."""
-    kind, _colon, name = account.partition(":")
-    return f"{_word(_ACCOUNTS, kind)} {name}".strip()
+    parts = read_account(account)
+    rate = f"{parts.vat_permille / 10:g} %".replace(".", ",") if parts.vat_permille else ""
+    return " ".join(filter(None, (_word(_ACCOUNTS, parts.kind), parts.name, rate)))
 
 
 def line_outcome_words(outcome: str) -> str:

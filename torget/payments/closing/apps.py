@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ClosingApp(AppConfig):
+    name = "torget.payments.closing"
+    label = "closing"
