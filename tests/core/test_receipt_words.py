@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torget.foundation.core.money import Money, total
+from torget.foundation.design.pdf import FONT_RANGES, NO_GLYPH, printable
 from torget.payments.core.checkout import UNPAID, State
 from torget.payments.core.posting_rules import vat_of
 from torget.payments.receipts.build import (
@@ -25,7 +26,7 @@ from torget.payments.receipts.build import (
     receipt_state,
     vat_rows,
 )
-from torget.payments.receipts.pdf import FONT_RANGES, NO_GLYPH, printable, receipt_pdf
+from torget.payments.receipts.pdf import receipt_pdf
 from torget.payments.receipts.words import group_reference, method_name, percent, receipt_document
 
 PAID = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
