@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import holidays as oracle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,12 @@ def test_holidays_of_a_year() -> None:
         date(2026, 12, 25),
         date(2026, 12, 26),
     ]
+
+
+def test_a_century_agrees_with_another_calendar() -> None:
+    theirs = oracle.country_holidays("FI", years=range(2000, 2100))
+    ours = frozenset[date]().union(*(holidays(year) for year in range(2000, 2100)))
+    assert ours == frozenset(theirs)
 
 
 def test_a_period_over_midsummer_ends_after_it() -> None:
