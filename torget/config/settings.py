@@ -194,6 +194,9 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = os.environ.get("TORGET_EMAIL_FOLDER")
 DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 
+# How case numbers are written (casework/core/numbering.py).
+CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{class}/{year}")
+
 # Which connector speaks to which outside system. OPTIONS are the connector's keyword arguments; credentials of
 # payment providers are not here but encrypted in the database, one set per merchant account.
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))

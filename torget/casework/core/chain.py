@@ -3,15 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 START = "0" * 64
 
 
 def link(previous: str, *, number: int, at: datetime, actor: str, kind: str, detail: Mapping[str, Any]) -> str:
-    """The hash of a row, over its content and the row before it."""
-    row = [previous, number, at.isoformat(), actor, kind, detail]
+    """The hash of a row, over its content and the row before it; the moment counts, not its time zone."""
+    row = [previous, number, at.astimezone(UTC).isoformat(), actor, kind, detail]
     return hashlib.sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
