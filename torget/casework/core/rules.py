@@ -1,7 +1,7 @@
 """From facts to a proposal by a DMN model whose decision is called 'proposal'.
 
-Its result has 'outcome' and 'route' and whatever else the procedure needs. No result, a null outcome, a missing input of
-a rule: all of these mean that a person must look, never that the person's request is refused.
+Its result has 'outcome' and 'route' and whatever else the procedure needs. No result, a null outcome, a missing input:
+all of these mean that a person must look, never that what was asked for is refused.
 """
 
 import hashlib
