@@ -194,6 +194,11 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = os.environ.get("TORGET_EMAIL_FOLDER")
 DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 
+# The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
+SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
+SEAL_CERTIFICATE = os.environ.get("TORGET_SEAL_CERTIFICATE", "")
+SEAL_CHAIN = [path for path in os.environ.get("TORGET_SEAL_CHAIN", "").split(",") if path]
+SEAL_TIME_STAMP_URL = os.environ.get("TORGET_SEAL_TIME_STAMP_URL", "")
 # How case numbers are written (casework/core/numbering.py).
 CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{class}/{year}")
 
