@@ -166,10 +166,14 @@ def _rows(page: Page[Payment]) -> list[FoundPayment]:
     ]
 
 
+def first_page(staff: Staff, criteria: dict[str, Any], now: datetime, number: str | None = None) -> Any:
+    page = Paginator(find_payments(staff, criteria, now), _PAGE_ROWS).get_page(number)
+    return page, _rows(page)
+
+
 def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, Any]:
     now = timezone.now()
-    page = Paginator(find_payments(staff, form.cleaned_data, now), _PAGE_ROWS).get_page(request.GET.get("page"))
-    rows = _rows(page)
+    page, rows = first_page(staff, form.cleaned_data, now, request.GET.get("page"))
     record(
         at=now,
         actor=staff.actor,
