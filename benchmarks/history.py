@@ -45,6 +45,9 @@ _STEPS = {
 }
 
 
+_connections: dict[int, Any] = {}
+
+
 @dataclass
 class Clock:
     """Adds up the time that one payment waits for the database, by step."""
@@ -78,10 +81,13 @@ class Costs:
 
 
 def use_database(size: int) -> None:
-    from django.db import connection
+    """From now on Django's connection is the one of this size; each keeps its own, so that changing costs nothing."""
+    from django.db import connections
 
-    connection.close()
-    connection.settings_dict["NAME"] = f"history_{size}"
+    if size not in _connections:
+        _connections[size] = connections.create_connection("default")
+        _connections[size].settings_dict = connections.settings["default"] | {"NAME": f"history_{size}"}
+    connections["default"] = _connections[size]
 
 
 def server_statistics() -> tuple[float, float]:
@@ -95,7 +101,9 @@ def server_statistics() -> tuple[float, float]:
             "AND query !~ 'pg_stat_statements'"
         )
         milliseconds, log_bytes = cursor.fetchone()
-        cursor.execute("SELECT pg_stat_statements_reset()")
+        cursor.execute(
+            "SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)"
+        )
     return float(milliseconds), float(log_bytes)
 
 
@@ -144,41 +152,58 @@ def _make_databases(ground: Ground, sizes: tuple[int, ...]) -> set[str]:
     return there
 
 
+class Lane:
+    """One size, with its own patrons: every fourth one, because the sizes share one library system."""
+
+    def __init__(self, ground: Ground, place: int, size: int, payments: int) -> None:
+        self.costs = Costs(size)
+        use_database(size)
+        self.producer = Producer()
+        mine = range(place + 1, min(size, PATRONS_MAX) + 1, len(SIZES))
+        numbers = random.Random(size).sample(mine, min(len(mine), payments))
+        ground.load_patrons([patron for number in numbers for patron in library_patrons(number, 1)])
+        self.numbers = iter(numbers)
+
+    def pay(self) -> dict[str, float]:
+        use_database(self.costs.size)
+        return pay_whole(self.producer, next(self.numbers))
+
+
 def measure(ground: Ground, sizes: tuple[int, ...], rounds: int) -> list[Costs]:
     from benchmarks.history_reads import READS, time_reads
 
-    costs = [Costs(size) for size in sizes]
-    producers, numbers = {}, {}
-    for place, size in enumerate(sizes):
-        use_database(size)
-        producers[size] = Producer()
-        # Every fourth patron, so that the sizes, which share one library system, do not meet there.
-        mine = range(place + 1, min(size, PATRONS_MAX) + 1, len(SIZES))
-        numbers[size] = iter(random.Random(size).sample(mine, min(len(mine), WARM_UP + rounds * PAYMENTS_A_ROUND)))
-    for number in range(rounds + 1):
-        for one in costs:
-            use_database(one.size)
-            patrons = [next(numbers[one.size]) for _ in range(PAYMENTS_A_ROUND if number else WARM_UP)]
-            ground.load_patrons([patron for first in patrons for patron in library_patrons(first, 1)])
-            if number == 0:
-                for patron in patrons:
-                    pay_whole(producers[one.size], patron)
-                time_reads(READS)
-                continue
+    payments = WARM_UP + rounds * PAYMENTS_A_ROUND
+    lanes = [Lane(ground, place, size, payments) for place, size in enumerate(sizes)]
+    for lane in lanes:
+        for _ in range(WARM_UP):
+            lane.pay()
+        time_reads(READS)
+    order = random.Random(1)
+    for _ in range(rounds):
+        for lane in lanes:
+            use_database(lane.costs.size)
             server_statistics()
-            one.payments += [pay_whole(producers[one.size], patron) for patron in patrons]
+        for _ in range(PAYMENTS_A_ROUND):
+            for lane in order.sample(lanes, len(lanes)):
+                lane.costs.payments.append(lane.pay())
+        for lane in lanes:
+            use_database(lane.costs.size)
             milliseconds, log_bytes = server_statistics()
-            one.server.append(milliseconds / len(patrons))
-            one.log_bytes.append(log_bytes / len(patrons))
+            lane.costs.server.append(milliseconds / PAYMENTS_A_ROUND)
+            lane.costs.log_bytes.append(log_bytes / PAYMENTS_A_ROUND)
             for name, value in time_reads(READS).items():
-                one.reads[name].append(value)
-    return costs
+                lane.costs.reads[name].append(value)
+    return [lane.costs for lane in lanes]
 
 
 def report(costs: list[Costs]) -> bool:
     steps = list(costs[0].payments[0])
     print(f"\nmilliseconds a payment waits for the database, medians of {len(costs[0].payments)}")
-    print(f"{'history':>11}" + "".join(f"{step[:12]:>13}" for step in steps) + f"{'all':>8}{'ratio':>7}{'server':>8}{'log kB':>8}")
+    print(
+        f"{'history':>11}"
+        + "".join(f"{step[:12]:>13}" for step in steps)
+        + f"{'all':>8}{'ratio':>7}{'server':>8}{'log kB':>8}"
+    )
     holds = True
     for one in costs:
         ratio = one.total / costs[0].total

@@ -9,9 +9,14 @@ CREATE TABLE history_settings AS SELECT
     (SELECT id FROM checkout_merchantaccount WHERE cooperation_id IS NOT NULL) AS aggregate,
     (SELECT id FROM checkout_merchantaccount WHERE municipality_id IS NOT NULL) AS own;
 
--- As long as a real token and in no order. STABLE and one expression each, so that the planner takes them in.
-CREATE FUNCTION history_token(kind text, n bigint) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT md5(kind || n) || left(md5(n || kind), 11)
+-- Like foundation/core/opaque.py. STABLE and one expression each, so that the planner takes them in.
+CREATE FUNCTION history_token(kind text, n bigint, at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT to_hex(extract(epoch FROM at)::bigint) || md5(kind || n) || left(md5(n || kind), 3)
+$$;
+
+CREATE FUNCTION history_stamp(n bigint, at timestamptz) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || left(md5('stamp' || n), 3)
+        || '8' || right(md5('stamp' || n), 15))::uuid
 $$;
 
 -- A bank reference: the check digit by weights 7, 3, 1 from the right.
@@ -34,14 +39,14 @@ $$;
 
 -- fill
 INSERT INTO checkout_checkout (id, token, language, email, had_loan_ban, created_at, patron_id)
-    SELECT n, history_token('checkout', n), 'sv', '', false, at, patron FROM history(%(first)s, %(last)s);
+    SELECT n, history_token('checkout', n, at), 'sv', '', false, at, patron FROM history(%(first)s, %(last)s);
 
 INSERT INTO checkout_payment (
     id, token, position, library_system, patron_reference, card_number, reference, amount_cents, refunded_cents,
     currency, state, next_at, tries, provider_reference, pay_url, method, settlement_reference, booking_reference,
     attention_reason, created_at, paid_at, registered_at, changed_at, checkout_id, merchant_account_id, municipality_id
 )
-    SELECT n, md5('stamp' || n)::uuid, 1, 'helle', patron::text, '2638' || lpad(patron::text, 10, '0'),
+    SELECT n, history_stamp(n, at), 1, 'helle', patron::text, '2638' || lpad(patron::text, 10, '0'),
         history_reference(n), cents, CASE WHEN is_refunded THEN cents ELSE 0 END, 'EUR',
         CASE WHEN is_waiting THEN 'attention' WHEN is_refunded THEN 'refunded' ELSE 'registered' END,
         NULL, 0, md5('provider' || n)::uuid::text, 'https://pay.example.fi/' || md5('page' || n), 'osuuspankki', '',
@@ -70,7 +75,7 @@ INSERT INTO checkout_paymentevent (id, payment_id, at, actor, from_state, event,
 INSERT INTO checkout_providermessagerecord (id, payment_id, received_at, channel, verdict, content)
     SELECT n, n, at + interval '30 s', 'callback', 'applied',
         'checkout-account=695861&checkout-algorithm=sha256&checkout-amount=' || cents || '&checkout-stamp='
-        || md5('stamp' || n)::uuid || '&checkout-reference=' || history_reference(n) || '&checkout-transaction-id='
+        || history_stamp(n, at) || '&checkout-reference=' || history_reference(n) || '&checkout-transaction-id='
         || md5('provider' || n)::uuid || '&checkout-status=ok&checkout-provider=osuuspankki&signature='
         || encode(sha256(convert_to('signature' || n, 'UTF8')), 'hex')
     FROM history(%(first)s, %(last)s);
@@ -83,7 +88,7 @@ INSERT INTO checkout_registrationattempt (
     FROM history(%(first)s, %(last)s);
 
 INSERT INTO checkout_receipt (payment_id, token, issued_at)
-    SELECT n, history_token('receipt', n), at + interval '30 s' FROM history(%(first)s, %(last)s);
+    SELECT n, history_token('receipt', n, at), at + interval '30 s' FROM history(%(first)s, %(last)s);
 
 INSERT INTO ledger_journalentry (id, municipality_id, key, kind, happened_at, payment_id)
     SELECT (n - 1) * 2 + place, municipality, 'payment:' || n || ':' || kind, kind, at + after * interval '1 s', n

@@ -2,8 +2,7 @@
 
 Each has one fee and ended registered: 1 checkout, payment, line, attempt, message and receipt, 5 events, 2 journal
 entries, 4 postings: 17 rows. One in a hundred was refunded and corrected by staff; the 20 newest stand on the work
-list. Tokens and the provider's references are as random as real ones, patrons come in no order, and 10^7 payments make
-a year.
+list. The provider's references are random, patrons come in no order, and 10^7 payments make a year.
 
 Append-only triggers refuse no insert, so they stay. Foreign keys and the check of balance rest while the history goes
 in, and all indexes but primary keys are made afterwards; then the whole ledger is asked whether it balances.

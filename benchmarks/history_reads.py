@@ -19,12 +19,12 @@ def _access(slug: str) -> Any:
 def _search(slug: str, **criteria: Any) -> Read:
     def read() -> None:
         from torget.foundation.people.models import Employee
-        from torget.payments.web.staff.search import first_page
+        from torget.payments.web.staff.search import find_page
         from torget.payments.web.staff.session import Staff
 
         staff = Staff(employee=Employee(), access=_access(slug))
         found = {name: value() if callable(value) else value for name, value in criteria.items()}
-        first_page(staff, found, datetime.now(UTC))
+        find_page(staff, found, datetime.now(UTC), None)
 
     return read
 
@@ -66,7 +66,7 @@ READS: dict[str, Read] = {
     "staff: last 92 days, smallest": _search("raasepori", state="registered"),
     "staff: an amount, smallest": _search("raasepori", amount=555),
     "staff: since yesterday, smallest": _search("raasepori", first=_yesterday),
-    "staff: a state nobody is in": _search("porvoo", state="uncertain"),
+    "staff: a state nobody is in": _search("porvoo", state="failed"),
     "staff: first page": _home,
     "patron: payments and receipts": _patron_history,
     "every minute: receipts to mail": _receipts_to_mail,
