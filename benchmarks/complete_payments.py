@@ -48,7 +48,7 @@ SCRIPT = (
 )
 
 
-def _patrons(first: int, count: int) -> list[dict[str, Any]]:
+def library_patrons(first: int, count: int) -> list[dict[str, Any]]:
     return [
         {
             "patron_id": number,
@@ -174,7 +174,7 @@ def _registered() -> int:
 
 
 def payments_per_second(ground: Ground, producer: Producer, *, first: int, workers: int) -> float:
-    ground.load_patrons(_patrons(first, PAYMENTS))
+    ground.load_patrons(library_patrons(first, PAYMENTS))
     processes = [subprocess.Popen([sys.executable, "-m", "torget", "worker", "--threads", "1"]) for _ in range(workers)]
     try:
         warm = _registered()

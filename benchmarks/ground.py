@@ -42,6 +42,12 @@ class Ground:
         (line,) = [line for line in done.stdout.splitlines() if line.startswith("tps")]
         return float(line.split()[2])
 
+    def restart(self, settings: dict[str, str]) -> None:
+        """With other settings; connections break."""
+        self.postgres.stop()
+        self.postgres.settings = settings
+        self.postgres.start()
+
     def load_patrons(self, patrons: list[dict[str, object]]) -> None:
         body = json.dumps({"patrons": patrons, "items": []}).encode()
         request = urllib.request.Request(
@@ -51,11 +57,16 @@ class Ground:
 
 
 @contextmanager
-def standing() -> Iterator[Ground]:
-    """Sets the environment, so call it before Django is set up; ends everything it started."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        postgres = EmbeddedPostgres(Path(folder) / "data", SETTINGS)
+def standing(kept: Path | None = None, settings: dict[str, str] = SETTINGS) -> Iterator[Ground]:
+    """Sets the environment, so call it before Django is set up; ends everything it started.
+
+    The data lie in a passing folder, or stay in `kept`.
+    """
+    with tempfile.TemporaryDirectory() as passing:
+        folder = kept or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        postgres = EmbeddedPostgres(folder / "data", settings)
         postgres.start()
         koha = subprocess.Popen(
             [sys.executable, "-m", "torget.sandbox.koha", "--port", "0"], stdout=subprocess.PIPE, text=True
@@ -78,9 +89,11 @@ def standing() -> Iterator[Ground]:
             from django.core.management import call_command
 
             from tests.network import make_network
+            from torget.foundation.cooperations.models import Municipality
 
             call_command("migrate", verbosity=0)
-            make_network()
+            if not Municipality.objects.exists():
+                make_network()
             yield Ground(postgres, koha_url)
         finally:
             koha.terminate()

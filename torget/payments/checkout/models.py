@@ -57,7 +57,7 @@ class Checkout(models.Model):
     """What one patron set out to pay at one time; has one payment per merchant account."""
 
     #: Unguessable; the address of its pages.
-    token = models.CharField(max_length=43, unique=True)
+    token = models.CharField(max_length=43)
     patron = models.ForeignKey(Patron, on_delete=models.PROTECT)
     language = models.CharField(max_length=2)
     email = models.EmailField(blank=True)
@@ -65,22 +65,30 @@ class Checkout(models.Model):
     had_loan_ban = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token"], name="checkout_token_once")]
+
 
 class Payment(models.Model):
-    """One payment at one provider. The row is its own queue: `next_at` says when a worker must look at it."""
+    """One payment at one provider. The row is its own queue: `next_at` says when a worker must look at it.
+
+    Every step of a payment adds to every index of this table, so there is none that nobody reads: foreign keys have
+    theirs only where something looks them up, and a unique constraint instead of a unique field spares the second
+    index for LIKE.
+    """
 
     #: Unguessable and unique for ever: stamp at the provider, marker in the library system, part of our addresses.
     token = models.UUIDField(unique=True)
-    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="payments")
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="payments", db_index=False)
     position = models.PositiveSmallIntegerField()
     #: Whose work list it falls on: the payee, or the coordinator's for a split payment of several payees.
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
+    merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, db_index=False)
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
     card_number = models.CharField(max_length=40)
     #: Finnish bank reference number (viite).
-    reference = models.CharField(max_length=20, unique=True)
+    reference = models.CharField(max_length=20)
     amount_cents = models.PositiveBigIntegerField()
     refunded_cents = models.PositiveBigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="EUR")
@@ -94,7 +102,7 @@ class Payment(models.Model):
     settlement_reference = models.CharField(max_length=60, blank=True)
     booking_reference = models.CharField(max_length=100, blank=True)
     attention_reason = models.CharField(max_length=60, blank=True)
-    attention_owner = models.ForeignKey(Employee, on_delete=models.SET_NULL, null=True, blank=True)
+    attention_owner = models.ForeignKey(Employee, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField(null=True)
@@ -102,6 +110,7 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="payment_reference_once"),
             models.UniqueConstraint(fields=["checkout", "position"], name="payment_position_once"),
             models.UniqueConstraint(
                 fields=["library_system", "patron_reference"],
@@ -124,20 +133,27 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="payment_due"),
             models.Index(fields=["municipality", "state"], condition=Q(state="attention"), name="payment_attention"),
+            models.Index(
+                fields=["attention_owner"],
+                condition=Q(attention_owner__isnull=False),
+                name="payment_attention_owner",
+            ),
             models.Index(fields=["card_number"]),
+            # The staff's search: newest first, within some days.
+            models.Index(fields=["created_at", "id"], name="payment_newest"),
         ]
 
 
 class PaymentLine(models.Model):
     """One fee in a payment."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
     fee_reference = models.CharField(max_length=60)
     fee_kind = models.CharField(max_length=40)
-    payee = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    payee = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     payee_shares = models.JSONField(default=dict)
     amount_cents = models.PositiveBigIntegerField()
     vat_permille = models.PositiveSmallIntegerField()
@@ -208,7 +224,7 @@ class ProviderMessageRecord(models.Model):
 class RegistrationAttempt(models.Model):
     """One order to the library system, written before it is sent."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField()
     #: Open cents by fee before the order: what a lost answer is judged against.
@@ -255,5 +271,8 @@ class Receipt(models.Model):
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
     #: Unguessable: who has the link may see the receipt.
-    token = models.CharField(max_length=43, unique=True)
+    token = models.CharField(max_length=43)
     issued_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token"], name="receipt_token_once")]

@@ -1,7 +1,6 @@
 """The one way a payment changes: look the step up, say what follows, and let the database take it if it still can."""
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from torget.foundation.core.money import Money
+from torget.foundation.core.opaque import opaque_token
 from torget.payments.checkout.load import LineFacts, PaymentFacts
 from torget.payments.core.checkout import Event, State, next_state
 from torget.payments.core.ledger import Entry
@@ -97,7 +97,7 @@ def move_payment(
     if outcomes:
         facts["outcomes"] = outcomes
     if event is Event.PROVIDER_PAID:
-        facts["receipt_token"] = secrets.token_urlsafe(32)
+        facts["receipt_token"] = opaque_token()
     if refund is not None:
         facts["refund_stamp"] = str(refund["stamp"])
     entries = _entries(payment, event, outcomes, refund)

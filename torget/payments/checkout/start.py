@@ -1,15 +1,14 @@
 """Start a checkout: save what the patron is about to pay, before anyone is asked for anything."""
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from django.db import IntegrityError, connection
 
 from torget.foundation.core.money import Money
+from torget.foundation.core.opaque import opaque_token, opaque_uuid
 from torget.foundation.core.reference_number import reference_number
 from torget.payments.checkout.merchants import Merchant
 from torget.payments.core.fees import AssessedFee
@@ -115,7 +114,7 @@ def start_checkout(
     """
     groups = group_by_account(chosen, merchants)
     references = _next_references(len(groups))
-    token = secrets.token_urlsafe(32)
+    token = opaque_token()
     saved = {
         "token": token,
         "patron_id": patron_id,
@@ -127,7 +126,7 @@ def start_checkout(
         "card_number": patron.card_number,
         "payments": [
             {
-                "token": str(uuid4()),
+                "token": str(opaque_uuid()),
                 "position": position,
                 "municipality_id": _owner_id(merchant, fees, merchants),
                 "merchant_account_id": merchant.merchant_account_id,

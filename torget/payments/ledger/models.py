@@ -12,13 +12,16 @@ class JournalEntry(models.Model):
     kind = models.CharField(max_length=30)
     happened_at = models.DateTimeField()
     payment_id = models.BigIntegerField(null=True)
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality_id", "key"], name="journal_entry_once")]
         indexes = [
             models.Index(fields=["payment_id"]),
             models.Index(fields=["municipality_id", "happened_at"], name="journal_entry_by_time"),
+            models.Index(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="journal_entry_reversals"
+            ),
         ]
 
 

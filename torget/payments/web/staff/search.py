@@ -35,6 +35,8 @@ _KEPT = "staff_search"
 _PAGE_ROWS = 25
 DEFAULT_DAYS = 92
 """How far back a search without card, reference and dates looks: such a search reads every payment of that time."""
+FOUND_MAX = 200
+"""Nobody reads further, and counting more would read the more the longer the payments have been kept."""
 
 
 def read_reference(text: str) -> str:
@@ -126,6 +128,13 @@ class FoundPayment:
         return state_tag(self.state)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    rows: list[FoundPayment]
+    page: Page[int]
+    has_more: bool
+
+
 def _day_start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
@@ -147,29 +156,34 @@ def find_payments(staff: Staff, criteria: dict[str, Any], now: datetime) -> Any:
         found = found.filter(created_at__gte=_day_start(first))
     if last:
         found = found.filter(created_at__lt=_day_start(last + timedelta(days=1)))
-    return found.select_related("municipality").order_by("-created_at", "-id")
+    return found.order_by("-created_at", "-id")
 
 
-def _rows(page: Page[Payment]) -> list[FoundPayment]:
-    language = get_language() or "fi"
-    return [
-        FoundPayment(
-            id=payment.pk,
-            reference=payment.reference,
-            card_number=payment.card_number,
-            amount=Money(payment.amount_cents),
-            created_at=payment.created_at,
-            state=State(payment.state),
-            municipality=payment.municipality.name(language),
-        )
-        for payment in page.object_list
-    ]
+def _row(payment: Payment) -> FoundPayment:
+    return FoundPayment(
+        id=payment.pk,
+        reference=payment.reference,
+        card_number=payment.card_number,
+        amount=Money(payment.amount_cents),
+        created_at=payment.created_at,
+        state=State(payment.state),
+        municipality=payment.municipality.name(get_language() or "fi"),
+    )
+
+
+def find_page(staff: Staff, criteria: dict[str, Any], now: datetime, number: str | None) -> SearchPage:
+    """One page of the newest FOUND_MAX; one more is looked for, to know whether there are more."""
+    newest = find_payments(staff, criteria, now)[: FOUND_MAX + 1]
+    ids = list(newest.values_list("pk", flat=True))
+    page = Paginator(ids[:FOUND_MAX], _PAGE_ROWS).get_page(number)
+    payments = Payment.objects.select_related("municipality").in_bulk(page.object_list)
+    rows = [_row(payments[found]) for found in page.object_list]
+    return SearchPage(rows=rows, page=page, has_more=len(ids) > FOUND_MAX)
 
 
 def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, Any]:
     now = timezone.now()
-    page = Paginator(find_payments(staff, form.cleaned_data, now), _PAGE_ROWS).get_page(request.GET.get("page"))
-    rows = _rows(page)
+    found = find_page(staff, form.cleaned_data, now, request.GET.get("page"))
     record(
         at=now,
         actor=staff.actor,
@@ -177,10 +191,10 @@ def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, 
         subject="payments",
         detail={
             "by": sorted(name for name, value in form.cleaned_data.items() if value not in (None, "")),
-            "payments": [row.id for row in rows],
+            "payments": [row.id for row in found.rows],
         },
     )
-    return {"rows": rows, "page": page, "count": page.paginator.count}
+    return {"rows": found.rows, "page": found.page, "count": found.page.paginator.count, "has_more": found.has_more}
 
 
 def _post(request: HttpRequest, staff: Staff) -> HttpResponse:

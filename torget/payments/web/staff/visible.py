@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from torget.foundation.cooperations.models import Municipality
@@ -16,8 +16,11 @@ from torget.payments.web.staff.session import Staff, note_refusal
 def visible_payments(access: Access) -> QuerySet[Payment]:
     if access.sees_all:
         return Payment.objects.all()
-    own_line = PaymentLine.objects.filter(access.within("payee"), payment=OuterRef("pk"))
-    return Payment.objects.filter(access.within("municipality") | Exists(own_line))
+    # A value and not EXISTS: the planner may answer EXISTS by reading every line there ever was.
+    own_line = PaymentLine.objects.filter(access.within("payee"), payment=OuterRef("pk")).values("pk")[:1]
+    return Payment.objects.alias(own_line=Subquery(own_line)).filter(
+        access.within("municipality") | Q(own_line__isnull=False)
+    )
 
 
 def needing_a_human(access: Access, now: datetime) -> QuerySet[Payment]:
