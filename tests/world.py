@@ -16,7 +16,8 @@ from torget.foundation.people.models import Patron
 from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.merchants import load_merchants
 from torget.payments.checkout.open_page import open_page
-from torget.payments.checkout.receive import receive_message, receive_refund_message
+from torget.payments.checkout.receive import receive_message
+from torget.payments.checkout.settle_refund import receive_refund_message
 from torget.payments.checkout.start import StartedCheckout, choose_fees, start_checkout
 from torget.payments.checkout.worker import work_once
 from torget.payments.core.fees import assess_fee

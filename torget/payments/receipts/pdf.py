@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -11,7 +12,7 @@ from threading import Lock
 import typst
 
 from torget.payments.receipts.build import ReceiptView
-from torget.payments.receipts.words import receipt_document
+from torget.payments.receipts.words import ReceiptDocument, receipt_document
 
 _TEMPLATE = Path(__file__).with_name("receipt.typ")
 
@@ -65,15 +66,19 @@ def _compiler() -> typst.Compiler:
 
 
 def receipt_pdf(view: ReceiptView) -> bytes:
-    """The same view gives the same bytes: the time in the file is the receipt's own."""
-    document = _printable_all(asdict(receipt_document(view)))
+    return document_pdf(receipt_document(view), view.issued_at)
+
+
+def document_pdf(made_of: ReceiptDocument, issued_at: datetime) -> bytes:
+    """The same document gives the same bytes: the time in the file is the document's own."""
+    document = _printable_all(asdict(made_of))
     words = json.dumps(document, ensure_ascii=False)
     with _one_at_a_time:
         made = _compiler().compile(
             format="pdf",
             sys_inputs={"receipt": words},
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=int(view.issued_at.timestamp()),
+            timestamp=int(issued_at.timestamp()),
         )
     if not isinstance(made, bytes):
         raise TypeError("typst gave more than one file")
