@@ -118,11 +118,17 @@ class World:
         open_page(payment_id=payment_id, now=self.now)
         return self.payment(payment_id).provider_reference
 
-    def at_provider(self, payment_id: int, outcome: str, **knobs: Any) -> str | None:
+    def at_provider(self, payment_id: int, outcome: str, *, method: str = "", **knobs: Any) -> str | None:
         """What the payer does on the provider's page; the address to which the browser comes back, if it does."""
         reference = self.payment(payment_id).provider_reference or self.open(payment_id)
         chosen = carry_out(
-            self.paytrail.state, self.paytrail.outbox, None, payment_id=reference, outcome=outcome, overrides=knobs
+            self.paytrail.state,
+            self.paytrail.outbox,
+            None,
+            payment_id=reference,
+            outcome=outcome,
+            method=method,
+            overrides=knobs,
         )
         return chosen.return_url
 

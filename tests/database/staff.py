@@ -50,12 +50,19 @@ def sign_in(employee: Employee) -> Client:
     return client
 
 
-def pay(world: World, *fees: Any, patron_id: int = 1, items: tuple[SandboxItem, ...] = ()) -> int:
+def pay(
+    world: World,
+    *fees: Any,
+    patron_id: int = 1,
+    items: tuple[SandboxItem, ...] = (),
+    method: str = "",
+    email: str = "",
+) -> int:
     """A payment that the patron has paid and that no worker has seen."""
     patron = make_patron(patron_id, *(fees or (make_fee(patron_id * 10 + 1, 115),)))
     world.add(patron, items=items)
-    (payment_id,) = world.start(patron).payment_ids
-    url = world.at_provider(payment_id, "pay")
+    (payment_id,) = world.start(patron, email=email).payment_ids
+    url = world.at_provider(payment_id, "pay", method=method)
     assert url is not None
     world.come_back(url)
     return payment_id
