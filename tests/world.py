@@ -16,7 +16,8 @@ from torget.foundation.people.models import Patron
 from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.merchants import load_merchants
 from torget.payments.checkout.open_page import open_page
-from torget.payments.checkout.receive import receive_message, receive_refund_message
+from torget.payments.checkout.receive import receive_message
+from torget.payments.checkout.settle_refund import receive_refund_message
 from torget.payments.checkout.start import StartedCheckout, choose_fees, start_checkout
 from torget.payments.checkout.worker import work_once
 from torget.payments.core.fees import assess_fee
@@ -117,11 +118,17 @@ class World:
         open_page(payment_id=payment_id, now=self.now)
         return self.payment(payment_id).provider_reference
 
-    def at_provider(self, payment_id: int, outcome: str, **knobs: Any) -> str | None:
+    def at_provider(self, payment_id: int, outcome: str, *, method: str = "", **knobs: Any) -> str | None:
         """What the payer does on the provider's page; the address to which the browser comes back, if it does."""
         reference = self.payment(payment_id).provider_reference or self.open(payment_id)
         chosen = carry_out(
-            self.paytrail.state, self.paytrail.outbox, None, payment_id=reference, outcome=outcome, overrides=knobs
+            self.paytrail.state,
+            self.paytrail.outbox,
+            None,
+            payment_id=reference,
+            outcome=outcome,
+            method=method,
+            overrides=knobs,
         )
         return chosen.return_url
 

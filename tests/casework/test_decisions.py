@@ -45,7 +45,7 @@ def signed(decision: Decision, employee: Employee) -> Decision:
 
 
 def trusting(folder: Path) -> ValidationContext:
-    root = load_cert_from_pemder(str(folder / "authority.pem"))  # type: ignore[no-untyped-call] - pyHanko's own
+    root = load_cert_from_pemder(str(folder / "authority.pem"))  # type: ignore[no-untyped-call]
     return ValidationContext(trust_roots=[root])
 
 

@@ -1,5 +1,8 @@
 """Entries balance by construction, for any lines, VAT rates and shares."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +79,61 @@ def test_a_whole_refund_leaves_nothing_behind(lines: list[BookedLine], was_regis
     if was_registered:
         entries += registered_entries(1, lines)
     assert sums(entries + refunded_entries("r", lines, was_registered=was_registered)) == {}
+
+
+@given(st.lists(booked_lines(), min_size=1, max_size=4), st.booleans(), st.data())
+def test_many_small_refunds_leave_nothing_behind(lines: list[BookedLine], was_registered: bool, data: Any) -> None:
+    """Cents of VAT and of shares are not lost in the rounding of the parts."""
+    entries = paid_entries(1, lines)
+    if was_registered:
+        entries += registered_entries(1, lines)
+    gone = dict.fromkeys(range(len(lines)), 0)
+    for number in range(100):
+        left = {index: line.amount.cents - gone[index] for index, line in enumerate(lines)}
+        open_now = [index for index, cents in left.items() if cents]
+        if not open_now:
+            break
+        chosen = data.draw(st.lists(st.sampled_from(open_now), min_size=1, unique=True))
+        cents = {index: left[index] if number > 3 else data.draw(st.integers(1, left[index])) for index in chosen}
+        parts = [replace(lines[index], amount=Money(cents[index])) for index in chosen]
+        before = {place: Money(gone[index]) for place, index in enumerate(chosen)}
+        refund = refunded_entries(f"r{number}", parts, was_registered=was_registered, gone_before=before)
+        paid_back = sum(
+            posting.amount.cents
+            for entry in refund
+            for posting in entry.postings
+            if posting.account == Account.PROVIDER
+        )
+        assert paid_back == -sum(cents.values())
+        entries += refund
+        for index in chosen:
+            gone[index] += cents[index]
+    assert sums(entries) == {}
+
+
+def test_thirds_of_a_line_give_back_its_vat_to_the_cent() -> None:
+    """0.33 + 0.33 + 0.34 of 1.00 at 25.5 %: by themselves they would hold 21 cents of VAT, the line holds 20."""
+    line = booked(100, 255)
+    vat = [
+        posting.amount.cents
+        for before, cents in ((0, 33), (33, 33), (66, 34))
+        for entry in refunded_entries(
+            "r", [replace(line, amount=Money(cents))], was_registered=True, gone_before={0: Money(before)}
+        )
+        for posting in entry.postings
+        if posting.account == Account.vat(255)
+    ]
+    assert sum(vat) == vat_of(Money(100), 255).cents == 20
+
+
+def booked(cents: int, vat_permille: int) -> BookedLine:
+    return BookedLine(
+        municipality_id=1,
+        municipality="porvoo",
+        amount=Money(cents),
+        vat_permille=vat_permille,
+        ledger_account="3300",
+    )
 
 
 def test_vat_is_inside_the_price() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from torget.foundation.core.money import Money
 from torget.payments.core.checkout import State
+from torget.payments.core.refunding import PayeePart, needs_second_person, wish_was_registered
 from torget.payments.core.resolving import (
     Action,
     LinesDiffer,
@@ -12,13 +13,14 @@ from torget.payments.core.resolving import (
     RefundStanding,
     Standing,
     allowed_actions,
-    lines_left,
-    refund_was_registered,
+    cents_left,
 )
 
 RETRY, REGISTERED = Action.RETRY, Action.MARK_REGISTERED
-REFUND, REFUNDED = Action.REFUND, Action.MARK_REFUNDED
-ALL = frozenset(Action)
+REFUND, REFUNDED, NOT_REFUNDED = Action.REFUND, Action.MARK_REFUNDED, Action.MARK_NOT_REFUNDED
+STAND = Action.LET_STAND
+#: What may be done about money that nobody has taken anywhere yet.
+ALL = frozenset({RETRY, REGISTERED, REFUND, REFUNDED})
 
 
 def standing(
@@ -29,8 +31,11 @@ def standing(
     last_outcome: str = "",
     can_find: bool = False,
     is_paid: bool = True,
+    by_email: bool = False,
+    no_more: bool = False,
+    part: int = 100,
 ) -> Standing:
-    """Lines as a picture, 'b' for booked and '-' for not; refunds as (state, positions)."""
+    """Lines of 100 as a picture, 'b' for booked and '-' for not; refunds as (state, positions) of `part` each."""
     return Standing(
         state=state,
         is_paid=is_paid,
@@ -38,7 +43,10 @@ def standing(
             LineStanding(position=place, amount=Money(100), is_booked=mark == "b")
             for place, mark in enumerate(booked, 1)
         ),
-        refunds=tuple(RefundStanding(state=name, cents=dict.fromkeys(places, 100)) for name, places in refunds),
+        refunds=tuple(
+            RefundStanding(state=name, cents=dict.fromkeys(places, part), by_email=by_email) for name, places in refunds
+        ),
+        provider_takes_no_refund=no_more,
         last_outcome=last_outcome,
         can_find_registration=can_find,
     )
@@ -56,23 +64,37 @@ def standing(
         (standing(last_outcome="found"), ALL - {RETRY}),
         (standing(last_outcome="unknown", can_find=True), ALL),
         # A refund is open or done: the fee must not be told as paid any more.
-        (standing(refunds=(("due", (1, 2)),)), {REFUNDED}),
-        (standing(refunds=(("asked", (1,)),)), {REFUNDED}),
-        (standing(refunds=(("pending", (1,)),)), {REFUNDED}),
+        (standing(refunds=(("due", (1, 2)),)), {REFUNDED, NOT_REFUNDED}),
+        (standing(refunds=(("asked", (1,)),)), {REFUNDED, NOT_REFUNDED}),
+        (standing(refunds=(("pending", (1,)),)), {REFUNDED, NOT_REFUNDED}),
         (standing(refunds=(("refunded", (1,)),)), {REFUND, REFUNDED}),
-        (standing(refunds=(("refunded", (1, 2)),)), set()),
-        # A refund that failed sent nothing.
+        (standing(refunds=(("refunded", (1, 2)),)), {STAND}),
+        # A refund that failed or was never agreed to sent nothing.
         (standing(refunds=(("failed", (1, 2)),)), ALL),
-        (standing(booked="bb"), ALL - {RETRY}),
+        (standing(refunds=(("rejected", (1, 2)),)), ALL),
+        (standing(refunds=(("withdrawn", (1, 2)),)), ALL),
+        (standing(refunds=(("expired", (1, 2)),)), ALL),
+        # While a second person is asked, nothing else happens.
+        (standing(refunds=(("proposed", (1,)),)), set()),
+        (standing(booked="bb"), {REFUND, REFUNDED, STAND}),
         (standing(booked="b-"), {REFUND, REFUNDED}),
+        (standing(booked="b-", refunds=(("refunded", (2,)),)), {REFUND, REFUNDED, STAND}),
         (standing(is_paid=False), set()),
         (standing(State.REGISTERED, booked="bb"), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1,)),)), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1, 2)),)), set()),
-        # Another line of the same payment, later.
+        (standing(State.REGISTERED, booked="bb", refunds=(("proposed", (1,)),)), set()),
+        # Another line of the same payment, or more of the same line, later.
         (standing(State.REFUNDED, booked="bb", refunds=(("refunded", (1,)),)), {REFUND}),
         (standing(State.REFUNDED, booked="b-", refunds=(("refunded", (2,)),)), {REFUND}),
         (standing(State.REFUNDED, booked="bb", refunds=(("refunded", (1, 2)),)), set()),
+        (standing(State.REFUNDED, booked="bb", refunds=(("refunded", (1, 2)),), part=99), {REFUND}),
+        # The provider takes one refund, or none so late: the money goes back by another way.
+        (standing(State.REGISTERED, booked="bb", no_more=True), {REFUNDED}),
+        (standing(no_more=True), ALL - {REFUND}),
+        # The provider may still say how a refund ended, unless it is one by e-mail.
+        (standing(State.REFUND_PENDING, refunds=(("pending", (1,)),)), set()),
+        (standing(State.REFUND_PENDING, refunds=(("pending", (1,)),), by_email=True), {REFUNDED, NOT_REFUNDED}),
     ],
 )
 def test_allowed_actions(case: Standing, allowed: set[Action]) -> None:
@@ -84,24 +106,49 @@ def test_nothing_while_torget_itself_is_at_it(state: State) -> None:
     assert allowed_actions(standing(state)) == frozenset()
 
 
-def test_lines_left_are_those_without_money_on_its_way() -> None:
-    assert lines_left(standing(booked="---", refunds=(("failed", (1,)), ("pending", (2,))))) == {1, 3}
+def test_what_is_left_is_without_money_on_its_way_or_asked_for() -> None:
+    refunds = (("failed", (1,)), ("pending", (2,)), ("proposed", (3,)), ("refunded", (3,)))
+    assert cents_left(standing(booked="---", refunds=refunds, part=40)) == {1: 100, 2: 60, 3: 20}
+    assert cents_left(standing(refunds=(("refunded", (1,)),))) == {2: 100}
 
 
 def test_a_refund_is_of_booked_or_of_unbooked_lines() -> None:
     mixed = standing(booked="b-b")
-    assert refund_was_registered(mixed, frozenset({1, 3})) is True
-    assert refund_was_registered(mixed, frozenset({2})) is False
+    assert wish_was_registered(mixed, {1: 1, 3: 100}) is True
+    assert wish_was_registered(mixed, {2: 100}) is False
     with pytest.raises(LinesDiffer):
-        refund_was_registered(mixed, frozenset({1, 2}))
+        wish_was_registered(mixed, {1: 100, 2: 100})
 
 
-@pytest.mark.parametrize("positions", [frozenset(), frozenset({3}), frozenset({1, 3})])
-def test_lines_that_cannot_be_refunded(positions: frozenset[int]) -> None:
+@pytest.mark.parametrize("cents", [{}, {3: 100}, {1: 100, 3: 1}, {1: 0}, {1: -1}, {1: 101}])
+def test_amounts_that_cannot_be_refunded(cents: dict[int, int]) -> None:
     with pytest.raises(LinesNotRefundable):
-        refund_was_registered(standing(), positions)
+        wish_was_registered(standing(), cents)
 
 
-def test_a_line_is_refunded_once() -> None:
+def test_no_more_than_what_is_left_of_a_line() -> None:
+    rest = standing(refunds=(("refunded", (1,)), ("pending", (1,))), part=30)
+    assert wish_was_registered(rest, {1: 40}) is False
     with pytest.raises(LinesNotRefundable):
-        refund_was_registered(standing(refunds=(("refunded", (1,)),)), frozenset({1}))
+        wish_was_registered(rest, {1: 41})
+
+
+@pytest.mark.parametrize(
+    ("parts", "needed"),
+    [
+        ([(5000, 0, 5000)], False),
+        ([(5001, 0, 5000)], True),
+        # A large refund cannot be cut into small ones.
+        ([(1, 5000, 5000)], True),
+        ([(1, 0, 0)], True),
+        # Each payee's limit is for its own money.
+        ([(4000, 0, 5000), (4000, 0, 5000)], False),
+        ([(100, 0, 5000), (100, 0, 50)], True),
+    ],
+)
+def test_above_the_limit_a_second_person_is_needed(parts: list[tuple[int, int, int]], needed: bool) -> None:
+    found = [
+        PayeePart(municipality_id=number, cents=cents, refunded_before_cents=before, limit_cents=limit)
+        for number, (cents, before, limit) in enumerate(parts)
+    ]
+    assert needs_second_person(found) is needed

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from tests.world import World, make_fee, make_patron
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access, load_access
 from torget.foundation.people.models import Employee, Role
 from torget.payments.checkout.models import Payment
+from torget.payments.core.checkout import State
+from torget.payments.ledger.models import Posting
 from torget.sandbox.population import SandboxItem
 
 PASSWORD = "torget-demo"
@@ -47,12 +50,19 @@ def sign_in(employee: Employee) -> Client:
     return client
 
 
-def pay(world: World, *fees: Any, patron_id: int = 1, items: tuple[SandboxItem, ...] = ()) -> int:
+def pay(
+    world: World,
+    *fees: Any,
+    patron_id: int = 1,
+    items: tuple[SandboxItem, ...] = (),
+    method: str = "",
+    email: str = "",
+) -> int:
     """A payment that the patron has paid and that no worker has seen."""
     patron = make_patron(patron_id, *(fees or (make_fee(patron_id * 10 + 1, 115),)))
     world.add(patron, items=items)
-    (payment_id,) = world.start(patron).payment_ids
-    url = world.at_provider(payment_id, "pay")
+    (payment_id,) = world.start(patron, email=email).payment_ids
+    url = world.at_provider(payment_id, "pay", method=method)
     assert url is not None
     world.come_back(url)
     return payment_id
@@ -71,3 +81,43 @@ def pay_with_trouble(world: World, *fees: Any, patron_id: int = 1, items: tuple[
     world.work()
     assert Payment.objects.get(id=payment_id).attention_reason == "patron_not_found"
     return payment_id
+
+
+def balances() -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for account, cents in Posting.objects.values_list("account", "amount_cents"):
+        sums[account] = sums.get(account, 0) + cents
+    return {account: cents for account, cents in sums.items() if cents}
+
+
+def state_of(payment_id: int) -> State:
+    return State(Payment.objects.get(id=payment_id).state)
+
+
+def seen_at(payment_id: int) -> Any:
+    return Payment.objects.get(id=payment_id).changed_at
+
+
+def press(client: Client, payment_id: int, action: str, **fields: Any) -> Any:
+    """Open the page of the action, fill it in, and press; amounts are those the page proposes unless given."""
+    path = f"/staff/payments/{payment_id}/{action}/"
+    form = client.get(path).context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    chosen = {"category": "wrong_fee", "fee": "stays_paid"}
+    values |= {name: value for name, value in chosen.items() if name in form.fields}
+    return client.post(path, {**values, **fields}, follow=True)
+
+
+def catch_up(world: World) -> None:
+    """The pages go by the machine's clock and the world by its own; nobody works before the pages have spoken."""
+    behind = (timezone.now() - world.now).total_seconds()
+    world.wait(seconds=max(behind, 0) + 60)
+
+
+def settle(world: World) -> None:
+    """Let the worker ask the provider, and the provider answer to the end."""
+    catch_up(world)
+    world.work()
+    world.wait(minutes=5)
+    world.deliver_due()
+    world.work()

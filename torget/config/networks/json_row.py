@@ -75,8 +75,10 @@ class JsonRow:
             self.say("names one twice", key)
         return tuple(known)
 
-    def number(self, key: str, *, at_least: int, at_most: int) -> int:
-        value: int = self._get(key, int, at_least, "a whole number", is_required=True)
+    def number(self, key: str, *, at_least: int, at_most: int, default: int | None = None) -> int:
+        """Required unless there is a default."""
+        fallback = at_least if default is None else default
+        value: int = self._get(key, int, fallback, "a whole number", is_required=default is None)
         if not at_least <= value <= at_most:
             self.say(f"{value} is not between {at_least} and {at_most}", key)
         return value

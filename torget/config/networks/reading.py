@@ -18,6 +18,7 @@ from torget.config.networks.rows import (
     RoleRow,
 )
 from torget.foundation import design
+from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
 from torget.payments.core.fees import LegalNature, PayeeSource
 
 _STATIC = Path(design.__file__).parent / "static"
@@ -28,6 +29,8 @@ SERVICES = ("library_payments", "customer_service", "decisions")
 ROLE_KINDS = ("library_desk", "finance", "coordinator", "operator")
 VAT_PERMILLE_MAX = 500
 SHARE_MAX = 2_000_000_000
+REFUND_LIMIT_CENTS_MAX = 99_999_998
+"""The largest payment there can be; with this limit nobody has to agree."""
 SECTIONS = ("municipalities", "cooperations", "fee_types", "payee_rules", "merchant_accounts", "demo_staff")
 
 
@@ -57,6 +60,9 @@ def _municipality(row: JsonRow) -> MunicipalityRow:
         contact_email=row.text("contact_email", form=EMAIL, what="an e-mail address", length_max=254),
         contact_phone=row.text("contact_phone", form=PHONE, what="a telephone number", length_max=30),
         theme=_theme(row),
+        refund_limit_cents=row.number(
+            "refund_limit_cents", at_least=0, at_most=REFUND_LIMIT_CENTS_MAX, default=REFUND_LIMIT_CENTS
+        ),
         branches=tuple(_branch(branch) for branch in row.rows("branches", label="code", is_required=False)),
     )
     row.end()

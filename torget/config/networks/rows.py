@@ -25,6 +25,7 @@ class MunicipalityRow:
     contact_phone: str
     theme: Mapping[str, str]
     branches: tuple[BranchRow, ...]
+    refund_limit_cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

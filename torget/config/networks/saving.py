@@ -103,6 +103,7 @@ class _Saving:
                     "contact_email": row.contact_email,
                     "contact_phone": row.contact_phone,
                     "theme": dict(row.theme),
+                    "refund_limit_cents": row.refund_limit_cents,
                 },
             )
             self._municipalities[row.slug] = municipality

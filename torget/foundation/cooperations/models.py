@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
 from torget.foundation.core.languages import in_language, sort_key
 
 
@@ -18,6 +19,8 @@ class Municipality(models.Model):
     contact_email = models.EmailField()
     contact_phone = models.CharField(max_length=30)
     theme = models.JSONField()
+    #: Above this sum for one payment, a refund needs a second person; 0 means always.
+    refund_limit_cents = models.PositiveIntegerField(default=REFUND_LIMIT_CENTS, db_default=REFUND_LIMIT_CENTS)
 
     class Meta:
         constraints = [

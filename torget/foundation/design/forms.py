@@ -1,5 +1,6 @@
 """Forms in GOV.UK markup: the renderer for FORM_RENDERER, and a date that is asked for in three parts."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from torget.foundation.core.money import ZERO, Money
 
 _OWN_WIDGETS = frozenset(
     {
@@ -45,6 +49,35 @@ class DesignFormRenderer(DjangoTemplates):
         if folder == "django/forms/widgets" and name in _OWN_WIDGETS:
             template_name = f"design/forms/widgets/{_SAME_TEMPLATE.get(name, name)}"
         return super().get_template(template_name)
+
+
+class EuroField(forms.CharField):
+    """An amount as people write it: '1,15', '1.15', '1 240,50 €'; a Money, or zero when nothing was written."""
+
+    default_error_messages = {
+        "invalid": _("Enter an amount in euros, such as 12,50"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "class": "govuk-input--width-5", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Money as it is written in the language of the page, without the sign of the euro."""
+        if not isinstance(value, Money):
+            return value
+        return str(value) if (get_language() or "fi").startswith("en") else str(value).replace(".", ",")
+
+    def to_python(self, value: Any) -> Money:  # type: ignore[override] # a text field that gives an amount
+        text = re.sub(r"[\s€]", "", str(value or ""))
+        if not text:
+            return ZERO
+        if not re.fullmatch(r"[0-9]{1,7}([.,][0-9]{1,2})?", text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return Money.from_text(text.replace(",", "."))
+
+    def run_validators(self, value: Any) -> None:
+        """None: those of a text do not fit an amount."""
 
 
 class DatePartsWidget(forms.MultiWidget):

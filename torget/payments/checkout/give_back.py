@@ -1,6 +1,6 @@
 """Pay money back: the refund row first, then the provider, then its word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -11,11 +11,11 @@ from django.urls import reverse
 from torget.foundation.core.money import Money
 from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.models import Checkout, Refund
-from torget.payments.checkout.move import move_payment
+from torget.payments.checkout.move import move_payment, refund_facts
 from torget.payments.checkout.providers import provider_for
-from torget.payments.checkout.receive import settle_refund
+from torget.payments.checkout.settle_refund import settle_refund
 from torget.payments.core.checkout import Event, State
-from torget.payments.core.ports import ProviderRefused, ProviderUnavailable, RefundLine, RefundOrder
+from torget.payments.core.ports import PaymentProvider, ProviderRefused, ProviderUnavailable, RefundLine, RefundOrder
 
 Clock = Callable[[], datetime]
 
@@ -24,14 +24,25 @@ def new_refund(
     payment: PaymentFacts, positions: frozenset[int], *, was_registered: bool, reason: str
 ) -> dict[str, Any]:
     """The row of a refund of whole lines, for the step that makes it due."""
-    lines = {str(line.position): line.amount.cents for line in payment.lines if line.position in positions}
+    cents = {line.position: line.amount.cents for line in payment.lines if line.position in positions}
+    return refund_row(cents, was_registered=was_registered, reason=reason)
+
+
+def refund_row(cents: Mapping[int, int], *, was_registered: bool, reason: str, **more: Any) -> dict[str, Any]:
+    """The row of a refund, by cents of each line; `more` are further columns of it."""
     return {
         "stamp": str(uuid4()),
-        "amount_cents": sum(lines.values()),
-        "lines": lines,
+        "amount_cents": sum(cents.values()),
+        "lines": {str(position): part for position, part in sorted(cents.items())},
         "was_registered": was_registered,
         "reason": reason[:500],
+        **more,
     }
+
+
+def refund_email(payment: PaymentFacts, refund: Refund) -> str:
+    """Where the provider may write; '' when nobody gave an address."""
+    return refund.email or Checkout.objects.values_list("email", flat=True).get(id=payment.checkout_id)
 
 
 def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
@@ -41,16 +52,39 @@ def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
     if not provider.capabilities.has_refund:
         _call_human(payment, clock(), "provider_cannot_refund")
         return
-    row = {"id": refund.id, "stamp": refund.stamp, "lines": refund.lines, "was_registered": refund.was_registered}
+    terms = provider.refund_terms(method=payment.method)
+    email = refund_email(payment, refund)
+    if terms.by_email and not email:
+        # Refused by ourselves before anything went out, so that a person can refund again with an address.
+        move_payment(
+            payment=payment,
+            event=Event.NEEDS_HUMAN,
+            at=clock(),
+            actor="worker",
+            refund=refund_facts(refund),
+            refund_state="failed",
+            attention_reason="refund_needs_email",
+        )
+        return
     state = move_payment(
-        payment=payment, event=Event.REFUND_ASKED, at=clock(), actor="worker", refund=row, refund_state="asked"
+        payment=payment,
+        event=Event.REFUND_ASKED,
+        at=clock(),
+        actor="worker",
+        refund=refund_facts(refund),
+        refund_state="asked",
+        refund_by_email=terms.by_email,
     )
     if state is None:
         return
     payment = load_payment(payment.id)
     refund.refresh_from_db()
+    _ask(payment, refund, provider, email, clock)
+
+
+def _ask(payment: PaymentFacts, refund: Refund, provider: PaymentProvider, email: str, clock: Clock) -> None:
     try:
-        answer = provider.refund(_refund_order(payment, refund))
+        answer = provider.refund(_refund_order(payment, refund, email))
     except ProviderRefused as error:
         move_payment(
             payment=payment,
@@ -58,9 +92,8 @@ def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
             at=clock(),
             actor="worker",
             detail={"why": str(error)[:200]},
-            refund=row,
+            refund=refund_facts(refund),
             refund_state="failed",
-            refund_failed_cents=refund.amount_cents,
             attention_reason="refund_refused",
         )
         return
@@ -72,7 +105,7 @@ def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
             at=clock(),
             actor="worker",
             detail={"why": str(error)[:200]},
-            refund=row,
+            refund=refund_facts(refund),
             refund_state="pending",
         )
         return
@@ -86,15 +119,11 @@ def ask_for_refund(*, payment: PaymentFacts, clock: Clock) -> None:
     )
 
 
-def _refund_order(payment: PaymentFacts, refund: Refund) -> RefundOrder:
+def _refund_order(payment: PaymentFacts, refund: Refund, email: str) -> RefundOrder:
     is_whole = refund.amount_cents == payment.amount.cents
-    lines = (
-        ()
-        if is_whole and not payment.account.is_aggregate
-        else tuple(
-            RefundLine(order_line_stamp=f"{payment.token}-{position}", amount=Money(cents))
-            for position, cents in refund.lines.items()
-        )
+    lines = tuple(
+        RefundLine(order_line_stamp=f"{payment.token}-{position}", amount=Money(cents))
+        for position, cents in refund.lines.items()
     )
     return RefundOrder(
         refund_stamp=str(refund.stamp),
@@ -102,7 +131,7 @@ def _refund_order(payment: PaymentFacts, refund: Refund) -> RefundOrder:
         amount=Money(refund.amount_cents),
         lines=() if is_whole else lines,
         callback_url=settings.PUBLIC_URL + reverse("refund-callback", args=[refund.stamp]),
-        email=Checkout.objects.values_list("email", flat=True).get(id=payment.checkout_id) or None,
+        email=email or None,
     )
 
 
@@ -116,11 +145,13 @@ def refund_answer_overdue(*, payment: PaymentFacts, at: datetime) -> None:
             at=at,
             actor="worker",
             detail={"why": "the worker stopped before the answer"},
-            refund={"stamp": refund.stamp},
+            refund=refund_facts(refund),
             refund_state="pending",
         )
         return
-    _call_human(payment, at, "refund_unanswered")
+    sent = Refund.objects.filter(payment_id=payment.id, state="pending", by_email=True).exclude(provider_reference="")
+    by_email = sent.exists()
+    _call_human(payment, at, "refund_unclaimed" if by_email else "refund_unanswered")
 
 
 def _call_human(payment: PaymentFacts, at: datetime, reason: str) -> None:

@@ -84,8 +84,13 @@ class PaymentFacts:
     tries: int
     provider_reference: str
     pay_url: str
+    method: str
+    """How it was paid, the provider's own code."""
     created_at: datetime
     changed_at: datetime
+    paid_at: datetime | None
+    gone_back: dict[int, int]
+    """Cents by line position that the books have as paid back."""
     last_attempt: AttemptFacts | None
     lines: tuple[LineFacts, ...]
 
@@ -99,6 +104,11 @@ def read_facts(text: str) -> PaymentFacts:
     facts = json.loads(text)
     lines = tuple(LineFacts(**{**line, "amount": Money(line["amount"])}) for line in facts.pop("lines"))
     attempt = facts.pop("last_attempt")
+    gone_back: dict[int, int] = {}
+    for refunded in facts.pop("refunded_lines") or ():
+        for position, cents in refunded.items():
+            gone_back[int(position)] = gone_back.get(int(position), 0) + cents
+    paid_at = facts.pop("paid_at")
     return PaymentFacts(
         **{
             **facts,
@@ -110,6 +120,8 @@ def read_facts(text: str) -> PaymentFacts:
             "changed_at": datetime.fromisoformat(facts["changed_at"]),
             "account": AccountFacts(**facts["account"]),
         },
+        paid_at=datetime.fromisoformat(paid_at) if paid_at else None,
+        gone_back=gone_back,
         last_attempt=AttemptFacts(**attempt) if attempt else None,
         lines=lines,
     )

@@ -156,6 +156,8 @@ class PaymentLine(models.Model):
     payee = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     payee_shares = models.JSONField(default=dict)
     amount_cents = models.PositiveBigIntegerField()
+    #: What went back or is on its way, without what is only proposed.
+    refunded_cents = models.PositiveBigIntegerField(default=0, db_default=0)
     vat_permille = models.PositiveSmallIntegerField()
     ledger_account = models.CharField(max_length=20)
     product_code = models.CharField(max_length=60)
@@ -177,6 +179,9 @@ class PaymentLine(models.Model):
                 name="fee_in_one_open_payment",
             ),
             models.CheckConstraint(name="line_not_zero", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(
+                name="never_refund_more_of_a_line", condition=Q(refunded_cents__lte=models.F("amount_cents"))
+            ),
         ]
 
 
@@ -241,7 +246,7 @@ class RegistrationAttempt(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back; the row is committed before the provider is asked."""
+    """Money on its way back, or the proposal of it; the row is committed before the provider is asked."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     stamp = models.UUIDField(unique=True)
@@ -249,21 +254,113 @@ class Refund(models.Model):
     #: Cents by line position.
     lines = models.JSONField()
     was_registered = models.BooleanField()
-    #: 'due', 'asked', 'pending', 'refunded', 'failed'
+    #: 'proposed', 'due', 'asked', 'pending', 'refunded', 'failed', 'rejected', 'withdrawn', 'expired'
     state = models.CharField(max_length=10)
     provider_reference = models.CharField(max_length=100, blank=True)
+    #: A RefundCategory; empty when Torget itself gives money back.
+    category = models.CharField(max_length=20, blank=True, db_default="")
     reason = models.CharField(max_length=500)
+    #: The fee is charged again in the library system when the money has gone back.
+    opens_fee_again = models.BooleanField(default=False, db_default=False)
+    #: The provider writes to the payer, who says where the money is to go.
+    by_email = models.BooleanField(default=False, db_default=False)
+    #: Where it writes, if not to the address of the checkout.
+    email = models.EmailField(blank=True, db_default="")
     requested_by = models.CharField(max_length=60)
     created_at = models.DateTimeField()
+    #: Above the limit of a payee when it was asked for, so a second person decides.
+    needs_second_person = models.BooleanField(default=False, db_default=False)
+    #: When a proposal ends that nobody decides.
+    expires_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True, db_default="")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.CharField(max_length=500, blank=True, db_default="")
     finished_at = models.DateTimeField(null=True)
+    #: Number of its credit note among those of the payment; given when the money has gone back.
+    credit_note = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["payment"], condition=Q(state__in=["due", "asked", "pending"]), name="one_open_refund"
+                fields=["payment"],
+                condition=Q(state__in=["proposed", "due", "asked", "pending"]),
+                name="one_open_refund",
             ),
             models.CheckConstraint(name="refund_not_zero", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(
+                name="decided_by_another_person",
+                condition=Q(decided_by="") | ~Q(decided_by=models.F("requested_by")),
+            ),
+            models.CheckConstraint(
+                name="above_the_limit_two_people",
+                condition=Q(needs_second_person=False)
+                | ~Q(decided_by="")
+                | Q(state__in=["proposed", "withdrawn", "expired"]),
+            ),
+            models.CheckConstraint(
+                name="credit_note_when_refunded",
+                condition=Q(state="refunded", credit_note__isnull=False)
+                | (~Q(state="refunded") & Q(credit_note__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["payment", "credit_note"],
+                condition=Q(credit_note__isnull=False),
+                name="credit_note_once",
+            ),
         ]
+        indexes = [models.Index(fields=["expires_at"], condition=Q(state="proposed"), name="refund_proposed")]
+
+
+class Reversal(models.Model):
+    """One fee to be charged again in the library system, because its payment went back; its own queue, by `next_at`.
+
+    Made by the step that books the refund. The library system does it, or a person at the desk, who ticks it off.
+    """
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="reversals")
+    position = models.PositiveSmallIntegerField()
+    amount_cents = models.PositiveBigIntegerField()
+    #: Marker in the library system.
+    marker = models.UUIDField(unique=True)
+    #: 'due', 'sending', 'uncertain', 'booked', 'desk', 'done'
+    state = models.CharField(max_length=10)
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    #: Why the desk must do it, as a code.
+    desk_reason = models.CharField(max_length=30, blank=True)
+    booking_reference = models.CharField(max_length=100, blank=True)
+    done_by = models.CharField(max_length=60, blank=True)
+    done_note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "position"], name="reversal_once"),
+            models.CheckConstraint(name="reversal_not_zero", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(name="reversal_desk_has_a_reason", condition=~Q(state="desk", desk_reason="")),
+            models.CheckConstraint(name="reversal_done_by_somebody", condition=~Q(state="done", done_by="")),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reversal_work"),
+            models.Index(fields=["created_at"], condition=Q(state="desk"), name="reversal_desk"),
+            models.Index(fields=["state"], condition=Q(state__in=["sending", "uncertain"]), name="reversal_writing"),
+        ]
+
+
+class ReversalAttempt(models.Model):
+    """One order to charge a fee again, written before it is sent."""
+
+    reversal = models.ForeignKey(Reversal, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    #: '' while in flight, else a RegistrationOutcome, or 'found' / 'unbooked' after reconciliation.
+    outcome = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reversal", "number"], name="reversal_attempt_number_once")]
 
 
 class Receipt(models.Model):

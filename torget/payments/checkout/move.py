@@ -10,6 +10,7 @@ from django.db import connection
 from torget.foundation.core.money import Money
 from torget.foundation.core.opaque import opaque_token
 from torget.payments.checkout.load import LineFacts, PaymentFacts
+from torget.payments.checkout.models import Refund
 from torget.payments.core.checkout import Event, State, next_state
 from torget.payments.core.ledger import Entry
 from torget.payments.core.posting_rules import BookedLine, paid_entries, refunded_entries, registered_entries
@@ -41,9 +42,20 @@ def _entries(
     return []
 
 
+def refund_facts(refund: Refund) -> dict[str, Any]:
+    """What a step needs to know of the refund it moves; its state is checked again under the payment's lock."""
+    return {
+        "stamp": refund.stamp,
+        "state": refund.state,
+        "lines": refund.lines,
+        "was_registered": refund.was_registered,
+    }
+
+
 def refund_entries(payment: PaymentFacts, refund: Mapping[str, Any]) -> list[Entry]:
     """The refund's cents by line position, as entries; a part of a line keeps the line's own accounts."""
     parts = {int(position): cents for position, cents in refund["lines"].items()}
+    chosen = [line for line in payment.lines if line.position in parts]
     lines = [
         BookedLine(
             municipality_id=line.payee_id,
@@ -53,10 +65,14 @@ def refund_entries(payment: PaymentFacts, refund: Mapping[str, Any]) -> list[Ent
             ledger_account=line.ledger_account,
             shares=line.payee_shares,
         )
-        for line in payment.lines
-        if line.position in parts
+        for line in chosen
     ]
-    return refunded_entries(str(refund["stamp"]), lines, was_registered=refund["was_registered"])
+    return refunded_entries(
+        str(refund["stamp"]),
+        lines,
+        was_registered=refund["was_registered"],
+        gone_before={index: Money(payment.gone_back.get(line.position, 0)) for index, line in enumerate(chosen)},
+    )
 
 
 def _entries_json(entries: Iterable[Entry]) -> str:
@@ -71,6 +87,23 @@ def _entries_json(entries: Iterable[Entry]) -> str:
             for entry in entries
         ]
     )
+
+
+def _about_refund(refund: Mapping[str, Any] | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Which refund the step moves, and what it takes from the lines or gives back to them."""
+    found: dict[str, Any] = {}
+    new = facts.get("new_refund")
+    if new is not None and new.get("state") != "proposed":
+        found["refund_reserved"] = new["lines"]
+    if refund is not None:
+        found["refund_stamp"] = str(refund["stamp"])
+        if "state" in refund:
+            found["refund_from"] = refund["state"]
+        if facts.get("refund_state") == "failed":
+            found["refund_released"] = refund["lines"]
+        if refund.get("is_reserved_now"):
+            found["refund_reserved"] = refund["lines"]
+    return found
 
 
 def move_payment(
@@ -98,10 +131,15 @@ def move_payment(
         facts["outcomes"] = outcomes
     if event is Event.PROVIDER_PAID:
         facts["receipt_token"] = opaque_token()
-    if refund is not None:
-        facts["refund_stamp"] = str(refund["stamp"])
+    facts |= _about_refund(refund, facts)
     entries = _entries(payment, event, outcomes, refund)
-    due = work_after(state, created_at=payment.created_at, now=at, tries=facts.get("tries", 0))
+    due = work_after(
+        state,
+        created_at=payment.created_at,
+        now=at,
+        tries=facts.get("tries", 0),
+        by_email=bool(facts.get("refund_by_email")),
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT payment_move(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)",

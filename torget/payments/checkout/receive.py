@@ -5,21 +5,18 @@ with the reason and changes nothing. No call goes out from here; what follows is
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from torget.payments.checkout.load import PaymentFacts, load_payment, load_payment_by_token
-from torget.payments.checkout.models import ProviderMessageRecord, Refund
+from torget.payments.checkout.models import ProviderMessageRecord
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
-from torget.payments.core.checkout import EVENT_OF_STATUS, Event, State, next_state
+from torget.payments.core.checkout import EVENT_OF_STATUS, State, next_state
 from torget.payments.core.ports import (
     BadMessage,
     IncomingMessage,
     PaymentStatus,
     ProviderMessage,
-    RefundMessage,
-    RefundStatus,
 )
 
 _TRIES_MAX = 5
@@ -30,14 +27,14 @@ class MessageNotBelieved(Exception):
     """The message failed a check; the reason is for our log and never for the sender."""
 
 
-def _content(message: IncomingMessage) -> str:
+def message_content(message: IncomingMessage) -> str:
     return (
         "&".join(f"{name}={value}" for name, value in message.query)[:4000]
         or message.body.decode("utf-8", "replace").replace("\x00", "")[:4000]
     )
 
 
-def _keep(*, payment_id: int | None, at: datetime, channel: str, verdict: str, content: str) -> None:
+def keep_message(*, payment_id: int | None, at: datetime, channel: str, verdict: str, content: str) -> None:
     ProviderMessageRecord.objects.create(
         payment_id=payment_id,
         received_at=at,
@@ -63,13 +60,13 @@ def apply_statement(*, payment: PaymentFacts, said: ProviderMessage, at: datetim
     """Apply a verified statement to the payment; the state it is in afterwards. Raise MessageNotBelieved."""
     fault = _fault(payment, said)
     if fault is not None:
-        _keep(payment_id=payment.id, at=at, channel=channel, verdict=fault, content=content)
+        keep_message(payment_id=payment.id, at=at, channel=channel, verdict=fault, content=content)
         raise MessageNotBelieved(fault)
     event = EVENT_OF_STATUS[said.status]
     for _ in range(_TRIES_MAX):
         if event is None or next_state(payment.state, event) is None:
             if channel != "poll":
-                _keep(payment_id=payment.id, at=at, channel=channel, verdict="no change", content=content)
+                keep_message(payment_id=payment.id, at=at, channel=channel, verdict="no change", content=content)
             return payment.state
         state = move_payment(
             payment=payment,
@@ -94,109 +91,13 @@ def receive_message(*, token: UUID, message: IncomingMessage, channel: str, at: 
     Raise NoSuchPayment or MessageNotBelieved.
     """
     payment = load_payment_by_token(token)
-    content = _content(message)
+    content = message_content(message)
     try:
         said = provider_for(payment.account).read_message(message)
     except BadMessage as error:
-        _keep(payment_id=payment.id, at=at, channel=channel, verdict=f"bad message: {error}", content=content)
+        keep_message(payment_id=payment.id, at=at, channel=channel, verdict=f"bad message: {error}", content=content)
         raise MessageNotBelieved(str(error)) from error
     return apply_statement(payment=payment, said=said, at=at, channel=channel, content=content)
-
-
-def _refund_fault(refund: Refund, payment: PaymentFacts, said: RefundMessage) -> str | None:
-    checks = {
-        "another account": said.account == payment.account.account,
-        "another stamp": said.stamp in ("", str(refund.stamp)),
-        "another refund": said.provider_reference == refund.provider_reference
-        or "" in (said.provider_reference, refund.provider_reference),
-        # Nothing in the message names the refund, so it could be any refund's.
-        "no identifier": bool(said.stamp or said.provider_reference),
-        "another amount": said.amount.cents == refund.amount_cents,
-    }
-    return next((reason for reason, holds in checks.items() if not holds), None)
-
-
-def receive_refund_message(*, stamp: UUID, message: IncomingMessage, at: datetime) -> State:
-    """Take in a callback about a refund. Raise Refund.DoesNotExist or MessageNotBelieved."""
-    refund = Refund.objects.get(stamp=stamp)
-    payment = load_payment(refund.payment_id)
-    content = _content(message)
-    try:
-        said = provider_for(payment.account).read_refund_message(message)
-        fault = _refund_fault(refund, payment, said)
-    except BadMessage as error:
-        fault = f"bad message: {error}"
-    if fault is not None:
-        _keep(payment_id=payment.id, at=at, channel="refund", verdict=fault, content=content)
-        raise MessageNotBelieved(fault)
-    return settle_refund(
-        payment=payment,
-        refund=refund,
-        status=said.status,
-        provider_reference=said.provider_reference,
-        at=at,
-        message={"channel": "refund", "content": content},
-    )
-
-
-def settle_refund(
-    *,
-    payment: PaymentFacts,
-    refund: Refund,
-    status: RefundStatus,
-    provider_reference: str,
-    at: datetime,
-    message: dict[str, str] | None = None,
-    actor: str = "provider",
-) -> State:
-    """Apply the provider's word on a refund; a word that comes again changes nothing."""
-    row = {"id": refund.id, "stamp": refund.stamp, "lines": refund.lines, "was_registered": refund.was_registered}
-    facts: dict[str, Any] = {"message": message} if message else {}
-    for _ in range(_TRIES_MAX):
-        if refund.state in ("refunded", "failed"):
-            return payment.state
-        if status is RefundStatus.REFUNDED:
-            state = move_payment(
-                payment=payment,
-                event=Event.REFUND_PAID,
-                at=at,
-                actor=actor,
-                refund=row,
-                refund_state="refunded",
-                refund_reference=provider_reference,
-                **facts,
-            )
-        elif status is RefundStatus.PENDING:
-            state = move_payment(
-                payment=payment,
-                event=Event.REFUND_ACCEPTED,
-                at=at,
-                actor=actor,
-                refund=row,
-                refund_state="pending",
-                refund_reference=provider_reference,
-                **facts,
-            )
-        else:
-            state = move_payment(
-                payment=payment,
-                event=Event.REFUND_FAILED,
-                at=at,
-                actor=actor,
-                refund=row,
-                refund_state="failed",
-                refund_failed_cents=refund.amount_cents,
-                attention_reason="refund_failed",
-                **facts,
-            )
-        if state is not None:
-            return state
-        previous = payment.state
-        payment = load_payment(payment.id)
-        refund.refresh_from_db()
-        if payment.state is previous:
-            return payment.state
-    raise RuntimeError(f"refund {refund.id} kept changing")
 
 
 def ask_provider(*, payment: PaymentFacts, at: datetime) -> State:

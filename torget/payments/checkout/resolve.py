@@ -2,42 +2,41 @@
 
 Who calls says which payment they saw by its `changed_at`; if it went on meanwhile, nothing is done. The row is locked
 while the step is taken, so two employees who press at once cannot both succeed; no outside call happens under the lock.
-Approval of a large refund by a second person belongs between `_decide` and `_take` when it comes.
+Refunds have use cases of their own: refund.py and proposals.py.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from torget.foundation.audit.models import AuditEntry
 from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
-from torget.payments.checkout.give_back import new_refund
+from torget.payments.checkout.give_back import refund_row
 from torget.payments.checkout.load import LineFacts, PaymentFacts, load_payment
 from torget.payments.checkout.models import Payment, Refund
-from torget.payments.checkout.move import move_payment
-from torget.payments.core.checkout import State
+from torget.payments.checkout.move import move_payment, refund_facts
+from torget.payments.checkout.providers import provider_for
+from torget.payments.core.checkout import Event, State
+from torget.payments.core.giving_back import RefundTerms
 from torget.payments.core.ports import LibrarySystemError
+from torget.payments.core.refunding import FeeAfterwards, wish_was_registered
 from torget.payments.core.resolving import (
     EVENT_OF_ACTION,
     OPEN_REFUND_STATES,
+    VOID_REFUND_STATES,
     Action,
-    LinesNotRefundable,
     LineStanding,
     RefundStanding,
     Standing,
     allowed_actions,
-    lines_left,
-    refund_was_registered,
+    cents_left,
 )
 from torget.payments.fees.library_systems import library_system
 
 _UNSURE_OUTCOMES = frozenset({"unknown", "found"})
-
-CORRECTED = "correct library system"
-"""The audit action by which a person says that a refund stands in the library system too."""
 
 
 class NoteRequired(ValueError):
@@ -60,6 +59,8 @@ class SomebodyWasFaster(Exception):
 class Seen:
     payment: PaymentFacts
     standing: Standing
+    terms: RefundTerms
+    """What the provider can do for the method of payment."""
 
     @property
     def may_be_in_library_system(self) -> bool:
@@ -80,36 +81,60 @@ def _can_find_registration(payment: PaymentFacts, last_outcome: str) -> bool:
         return False
 
 
-def look_at(payment_id: int) -> Seen:
+def _takes_no_refund(terms: RefundTerms, payment: PaymentFacts, refunds: list[Refund], now: datetime) -> bool:
+    had_one = any(row.provider_reference and row.state not in VOID_REFUND_STATES for row in refunds)
+    is_old = (
+        terms.days_max is not None
+        and payment.paid_at is not None
+        and now - payment.paid_at > timedelta(days=terms.days_max)
+    )
+    return (terms.once_only and had_one) or is_old
+
+
+def look_at(payment_id: int, now: datetime | None = None) -> Seen:
     """The payment with all that decides what may be done. Raise NoSuchPayment."""
     payment = load_payment(payment_id)
     last_outcome = payment.last_attempt.outcome if payment.last_attempt else ""
-    refunds = Refund.objects.filter(payment_id=payment_id).order_by("id")
+    refunds = list(Refund.objects.filter(payment_id=payment_id).order_by("id"))
+    terms = provider_for(payment.account).refund_terms(method=payment.method)
     return Seen(
         payment=payment,
+        terms=terms,
         standing=Standing(
             state=payment.state,
-            is_paid=Payment.objects.filter(id=payment_id, paid_at__isnull=False).exists(),
+            is_paid=payment.paid_at is not None,
             lines=tuple(
                 LineStanding(position=line.position, amount=line.amount, is_booked=line.outcome == "booked")
                 for line in payment.lines
             ),
-            refunds=tuple(
-                RefundStanding(state=row.state, cents={int(place): cents for place, cents in row.lines.items()})
-                for row in refunds
-            ),
+            refunds=tuple(_refund_standing(row) for row in refunds),
             last_outcome=last_outcome,
             can_find_registration=_can_find_registration(payment, last_outcome),
+            provider_takes_no_refund=_takes_no_refund(terms, payment, refunds, now or timezone.now()),
         ),
     )
 
 
-def refundable_lines(seen: Seen, access: Access) -> frozenset[int]:
-    """Lines this employee may refund: all, if the payment is their municipality's matter, else those it is payee of."""
-    owns = access.may_refund(seen.payment.municipality_id)
-    return frozenset(
-        position for position in lines_left(seen.standing) if owns or access.may_refund(seen.line(position).payee_id)
+def _refund_standing(row: Refund) -> RefundStanding:
+    return RefundStanding(
+        state=row.state,
+        cents={int(position): cents for position, cents in row.lines.items()},
+        # Without a reference nobody knows whether the provider has it, so nobody knows that it wrote to the payer.
+        by_email=row.by_email and bool(row.provider_reference),
     )
+
+
+def refundable(seen: Seen, access: Access) -> dict[int, int]:
+    """Cents by position that this employee may refund.
+
+    Of all lines, if the payment is their municipality's matter, else of those it is payee of.
+    """
+    owns = access.may_refund(seen.payment.municipality_id)
+    return {
+        position: cents
+        for position, cents in cents_left(seen.standing).items()
+        if owns or access.may_refund(seen.line(position).payee_id)
+    }
 
 
 def actions_for(seen: Seen, access: Access) -> frozenset[Action]:
@@ -117,13 +142,15 @@ def actions_for(seen: Seen, access: Access) -> frozenset[Action]:
     rights = {
         Action.RETRY: access.may_resolve(seen.payment.municipality_id),
         Action.MARK_REGISTERED: access.may_resolve(seen.payment.municipality_id),
-        Action.REFUND: bool(refundable_lines(seen, access)),
+        Action.REFUND: bool(refundable(seen, access)),
         Action.MARK_REFUNDED: access.may_refund(seen.payment.municipality_id),
+        Action.MARK_NOT_REFUNDED: access.may_refund(seen.payment.municipality_id),
+        Action.LET_STAND: access.may_refund(seen.payment.municipality_id),
     }
     return frozenset(action for action in allowed_actions(seen.standing) if rights[action])
 
 
-def _refuse(seen: Seen, access: Access, action: Action, at: datetime) -> None:
+def note_refused(seen: Seen, access: Access, action: str, at: datetime) -> None:
     record(
         at=at,
         actor=access.actor,
@@ -131,27 +158,25 @@ def _refuse(seen: Seen, access: Access, action: Action, at: datetime) -> None:
         subject=f"payment:{seen.payment.id}",
         municipality_id=seen.payment.municipality_id,
     )
-    raise MayNotAct(action)
 
 
-def _decide(
+def _reaches(seen: Seen, access: Access, action: Action) -> bool:
+    owner = seen.payment.municipality_id
+    if action is Action.REFUND:
+        return any(access.may_refund(payee) for payee in (owner, *(line.payee_id for line in seen.payment.lines)))
+    if action in (Action.MARK_REFUNDED, Action.MARK_NOT_REFUNDED, Action.LET_STAND):
+        return access.may_refund(owner)
+    return access.may_resolve(owner)
+
+
+def decide(
     *, payment_id: int, seen_at: datetime, access: Access, action: Action, note: str, at: datetime
 ) -> tuple[Seen, str]:
     """The payment as seen, and the note; raise if the action may not be taken."""
-    seen = look_at(payment_id)
-    owner = seen.payment.municipality_id
-    is_refund = action is Action.REFUND
-    reaches = (
-        any(
-            access.may_refund(municipality) for municipality in (owner, *(line.payee_id for line in seen.payment.lines))
-        )
-        if is_refund
-        else access.may_refund(owner)
-        if action is Action.MARK_REFUNDED
-        else access.may_resolve(owner)
-    )
-    if not reaches:
-        _refuse(seen, access, action, at)
+    seen = look_at(payment_id, at)
+    if not _reaches(seen, access, action):
+        note_refused(seen, access, action, at)
+        raise MayNotAct(action)
     note = note.strip()
     if not note and action is not Action.RETRY:
         raise NoteRequired
@@ -162,84 +187,69 @@ def _decide(
     return seen, note
 
 
-def _take(
-    *, seen: Seen, access: Access, action: Action, note: str, at: datetime, audit: dict[str, Any], **facts: Any
+def take(
+    *,
+    seen: Seen,
+    access: Access,
+    event: Event,
+    action: str,
+    note: str,
+    at: datetime,
+    audit: dict[str, Any],
+    **facts: Any,
 ) -> State:
     """The step and its audit entry, in one commit."""
     payment = seen.payment
-    with transaction.atomic():
-        now = Payment.objects.select_for_update().only("changed_at").get(id=payment.id)
-        if now.changed_at != payment.changed_at:
-            raise SomebodyWasFaster
-        state = move_payment(
-            payment=payment,
-            event=EVENT_OF_ACTION[action],
-            at=at,
-            actor=access.actor,
-            detail={"note": note[:500]} if note else {},
-            **facts,
-        )
-        if state is None:
-            raise SomebodyWasFaster
-        record(
-            at=at,
-            actor=access.actor,
-            action=action.replace("_", " "),
-            subject=f"payment:{payment.id}",
-            municipality_id=payment.municipality_id,
-            why=note[:500],
-            detail={"from": payment.state, "to": state, **audit},
-        )
+    try:
+        with transaction.atomic():
+            now = Payment.objects.select_for_update().only("changed_at").get(id=payment.id)
+            if now.changed_at != payment.changed_at:
+                raise SomebodyWasFaster
+            state = move_payment(
+                payment=payment,
+                event=event,
+                at=at,
+                actor=access.actor,
+                detail={"note": note[:500]} if note else {},
+                **facts,
+            )
+            if state is None:
+                raise SomebodyWasFaster
+            record(
+                at=at,
+                actor=access.actor,
+                action=action.replace("_", " "),
+                subject=f"payment:{payment.id}",
+                municipality_id=payment.municipality_id,
+                why=note[:500],
+                detail={"from": payment.state, "to": state, **audit},
+            )
+    except IntegrityError as error:
+        # A constraint stood in the way: the same money is on its way by another refund.
+        raise SomebodyWasFaster from error
     return state
 
 
 def retry_registration(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
     """Let the worker tell the library system again. Raise MayNotAct, NotAllowedNow or SomebodyWasFaster."""
-    seen, note = _decide(payment_id=payment_id, seen_at=seen_at, access=access, action=Action.RETRY, note=note, at=at)
-    return _take(seen=seen, access=access, action=Action.RETRY, note=note, at=at, audit={})
+    return _plain_step(Action.RETRY, payment_id=payment_id, seen_at=seen_at, access=access, note=note, at=at)
 
 
 def mark_registered(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
     """A person vouches that the library system has it. Raise also NoteRequired."""
-    action = Action.MARK_REGISTERED
-    seen, note = _decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
-    return _take(seen=seen, access=access, action=action, note=note, at=at, audit={})
+    return _plain_step(Action.MARK_REGISTERED, payment_id=payment_id, seen_at=seen_at, access=access, note=note, at=at)
 
 
-def _refund_row(seen: Seen, positions: frozenset[int], note: str) -> dict[str, Any]:
-    was_registered = refund_was_registered(seen.standing, positions)
-    return new_refund(seen.payment, positions, was_registered=was_registered, reason=note)
+def let_stand(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
+    """No more money goes back of a payment that is in the library system. Raise also NoteRequired."""
+    return _plain_step(Action.LET_STAND, payment_id=payment_id, seen_at=seen_at, access=access, note=note, at=at)
 
 
-def refund_payment(
-    *,
-    payment_id: int,
-    seen_at: datetime,
-    access: Access,
-    reason: str,
-    at: datetime,
-    positions: frozenset[int] | None = None,
+def _plain_step(
+    action: Action, *, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime
 ) -> State:
-    """Decide that money goes back: these lines, or all that this employee may refund. The worker asks the provider.
-
-    Raise also NoteRequired, LinesNotRefundable or LinesDiffer. When the fee stood in the library system, it stays
-    marked as paid there; the audit entry says so and the work list shows it until a person has corrected it.
-    """
-    action = Action.REFUND
-    seen, reason = _decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=reason, at=at)
-    may = refundable_lines(seen, access)
-    positions = may if positions is None else positions
-    if not positions <= may:
-        if positions <= lines_left(seen.standing):
-            _refuse(seen, access, action, at)
-        raise LinesNotRefundable
-    row = _refund_row(seen, positions, reason)
-    audit = {"refund": row["stamp"], "cents": row["amount_cents"], "lines": sorted(positions)}
-    if row["was_registered"]:
-        audit["hint"] = "the fee is still marked paid in the library system"
-    elif seen.may_be_in_library_system:
-        audit["hint"] = "the library system may hold the payment"
-    return _take(seen=seen, access=access, action=action, note=reason, at=at, audit=audit, new_refund=row)
+    seen, note = decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
+    return take(seen=seen, access=access, event=EVENT_OF_ACTION[action], action=action, note=note, at=at, audit={})
 
 
 def mark_refunded(
@@ -249,67 +259,61 @@ def mark_refunded(
     access: Access,
     note: str,
     at: datetime,
-    positions: frozenset[int] | None = None,
+    cents: dict[int, int] | None = None,
+    fee: FeeAfterwards = FeeAfterwards.STAYS_PAID,
 ) -> State:
-    """A person vouches that money went back by another way: the open refund's, else these lines' (or all that is left).
+    """A person vouches that money went back: the open refund's, else by another way these cents (or all that is left).
 
     Raise also NoteRequired, LinesNotRefundable or LinesDiffer.
     """
     action = Action.MARK_REFUNDED
-    seen, note = _decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
+    seen, note = decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
     facts: dict[str, Any]
-    open_refund = Refund.objects.filter(payment_id=payment_id, state__in=OPEN_REFUND_STATES).first()
+    open_refund = _open_refund(payment_id)
     if open_refund is not None:
-        row = {
-            "stamp": str(open_refund.stamp),
-            "lines": open_refund.lines,
-            "was_registered": open_refund.was_registered,
-        }
-        facts = {"refund": row}
+        facts = {"refund": refund_facts(open_refund)}
     else:
-        row = _refund_row(seen, lines_left(seen.standing) if positions is None else positions, note)
+        cents = cents_left(seen.standing) if cents is None else cents
+        was_registered = wish_was_registered(seen.standing, cents)
+        opens = fee is FeeAfterwards.OPENS_AGAIN and was_registered
+        row = refund_row(cents, was_registered=was_registered, reason=note, opens_fee_again=opens)
         facts = {"refund": row, "new_refund": row}
-    return _take(
+    return take(
         seen=seen,
         access=access,
+        event=EVENT_OF_ACTION[action],
         action=action,
         note=note,
         at=at,
-        audit={"refund": row["stamp"]},
+        audit={"refund": str(facts["refund"]["stamp"])},
         refund_state="refunded",
         **facts,
     )
 
 
-def note_corrected(*, refund_id: int, access: Access, note: str, at: datetime) -> None:
-    """A person took a refunded fee's payment out of the library system. Raise MayNotAct or NoteRequired.
+def mark_not_refunded(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
+    """A person saw at the provider that the open refund did not happen; it can be tried again.
 
-    Doubling it does no harm: it only adds a second entry.
+    If the provider says later that it did, settle_refund.py books it or calls a person. Raise also NoteRequired.
     """
-    refund = Refund.objects.select_related("payment").get(id=refund_id)
-    owner = refund.payment.municipality_id
-    may = access.may_resolve(owner)
-    if not may:
-        record(
-            at=at,
-            actor=access.actor,
-            action=f"{CORRECTED} refused",
-            subject=f"refund:{refund_id}",
-            municipality_id=owner,
-        )
-        raise MayNotAct(CORRECTED)
-    if not note.strip():
-        raise NoteRequired
-    record(
+    action = Action.MARK_NOT_REFUNDED
+    seen, note = decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
+    refund = _open_refund(payment_id)
+    if refund is None:
+        raise NotAllowedNow(action)
+    return take(
+        seen=seen,
+        access=access,
+        event=EVENT_OF_ACTION[action],
+        action=action,
+        note=note,
         at=at,
-        actor=access.actor,
-        action=CORRECTED,
-        subject=f"refund:{refund_id}",
-        municipality_id=owner,
-        why=note.strip()[:500],
-        detail={"payment": refund.payment_id},
+        audit={"refund": str(refund.stamp)},
+        refund=refund_facts(refund),
+        refund_state="failed",
+        attention_reason="refund_not_done",
     )
 
 
-def is_corrected(refund_id: int) -> bool:
-    return AuditEntry.objects.filter(subject=f"refund:{refund_id}", action=CORRECTED).exists()
+def _open_refund(payment_id: int) -> Refund | None:
+    return Refund.objects.filter(payment_id=payment_id, state__in=OPEN_REFUND_STATES).first()

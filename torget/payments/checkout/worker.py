@@ -1,4 +1,4 @@
-"""The worker's one step: take the most overdue payment and do what its state asks for."""
+"""The worker's one step: take the most overdue payment, or fee to be charged again, and do what it asks for."""
 
 import logging
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from torget.payments.checkout.load import PaymentFacts, read_facts
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.poll import poll_payment
 from torget.payments.checkout.register import reconcile_payment, register_payment
+from torget.payments.checkout.reversals import claim_reversal, reverse_one
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.schedule import LEASE
 from torget.payments.fees.library_systems import library_system
@@ -29,18 +30,29 @@ def claim_payment(now: datetime) -> PaymentFacts | None:
 
 
 def work_once(clock: Clock) -> int | None:
-    """Work on one payment; its id, or None when nothing was due.
+    """Work on one payment, or else on one fee to be charged again; the id, or None when nothing was due.
 
-    An unexpected error leaves the payment to its lease: it comes up again, and whatever was sent is found out then.
+    An unexpected error leaves the row to its lease: it comes up again, and whatever was sent is found out then.
     """
     payment = claim_payment(clock())
     if payment is None:
-        return None
+        return _reverse_once(clock)
     try:
         _work_on(payment, clock)
     except Exception:
         logger.exception("work failed", extra={"payment": payment.id, "state": payment.state})
     return payment.id
+
+
+def _reverse_once(clock: Clock) -> int | None:
+    reversal = claim_reversal(clock())
+    if reversal is None:
+        return None
+    try:
+        reverse_one(reversal, clock)
+    except Exception:
+        logger.exception("reversal failed", extra={"reversal": reversal.id, "state": reversal.state})
+    return reversal.id
 
 
 def _work_on(payment: PaymentFacts, clock: Clock) -> None:

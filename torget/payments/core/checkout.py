@@ -53,6 +53,12 @@ class Event(StrEnum):
     STAFF_RETRIED = "staff_retried"
     STAFF_REGISTERED = "staff_registered"
     STAFF_REFUNDED = "staff_refunded"  #: A human saw that the money went back by another way.
+    STAFF_NOT_REFUNDED = "staff_not_refunded"  #: A human saw at the provider that the refund did not happen.
+    STAFF_LET_STAND = "staff_let_stand"  #: A human decided that a payment in the library system stays as it is.
+    REFUND_PROPOSED = "refund_proposed"  #: Above the limit: a second person is to decide.
+    REFUND_REJECTED = "refund_rejected"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
+    PROPOSAL_EXPIRED = "proposal_expired"
 
 
 _S, _E = State, Event
@@ -99,6 +105,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.REFUNDING, _E.REFUND_ANSWER_LOST): _S.REFUND_PENDING,
     (_S.REFUNDING, _E.REFUND_PAID): _S.REFUNDED,
     (_S.REFUNDING, _E.REFUND_FAILED): _S.ATTENTION,
+    (_S.REFUNDING, _E.NEEDS_HUMAN): _S.ATTENTION,
     (_S.REFUND_PENDING, _E.REFUND_PAID): _S.REFUNDED,
     (_S.REFUND_PENDING, _E.REFUND_FAILED): _S.ATTENTION,
     (_S.REFUND_PENDING, _E.NEEDS_HUMAN): _S.ATTENTION,
@@ -107,9 +114,27 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.ATTENTION, _E.STAFF_REGISTERED): _S.REGISTERED,
     (_S.ATTENTION, _E.REFUND_DECIDED): _S.REFUND_DUE,
     (_S.ATTENTION, _E.STAFF_REFUNDED): _S.REFUNDED,
+    (_S.ATTENTION, _E.STAFF_NOT_REFUNDED): _S.ATTENTION,
+    (_S.ATTENTION, _E.STAFF_LET_STAND): _S.REGISTERED,
+    (_S.REFUND_PENDING, _E.STAFF_REFUNDED): _S.REFUNDED,
+    # Where the provider takes no refund of the payment, money goes back from the municipality's own account.
+    (_S.REGISTERED, _E.STAFF_REFUNDED): _S.REFUNDED,
+    (_S.REFUNDED, _E.STAFF_REFUNDED): _S.REFUNDED,
+    (_S.REFUND_PENDING, _E.STAFF_NOT_REFUNDED): _S.ATTENTION,
     # The provider's word on a refund may come after a human was called.
     (_S.ATTENTION, _E.REFUND_PAID): _S.REFUNDED,
     (_S.ATTENTION, _E.REFUND_FAILED): _S.ATTENTION,
+    # And after a human believed that the refund had not happened.
+    (_S.REGISTERED, _E.REFUND_PAID): _S.REFUNDED,
+    (_S.REFUNDED, _E.REFUND_PAID): _S.REFUNDED,
+    (_S.REFUNDED, _E.NEEDS_HUMAN): _S.ATTENTION,
+    (_S.ATTENTION, _E.NEEDS_HUMAN): _S.ATTENTION,
+    # A proposal waits beside the payment; nothing goes out before a second person has agreed.
+    **{
+        (state, event): state
+        for state in (_S.REGISTERED, _S.REFUNDED, _S.ATTENTION)
+        for event in (_E.REFUND_PROPOSED, _E.REFUND_REJECTED, _E.PROPOSAL_WITHDRAWN, _E.PROPOSAL_EXPIRED)
+    },
 }
 
 HOLDING = frozenset({_S.CREATED, _S.OPEN, _S.PENDING, _S.PAID, _S.REGISTERING, _S.UNCERTAIN, _S.ATTENTION})

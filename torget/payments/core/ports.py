@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from torget.foundation.core.money import ZERO, Money
+from torget.payments.core.giving_back import RefundTerms, ReversalOrder
 
 # ── Library systems ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,6 +40,8 @@ class LibraryCapabilities:
     """True: a registration can be looked up by our marker."""
     has_fee_details: bool
     """False: only a total is known, offered as one fee."""
+    can_reverse: bool = False
+    """True: a paid fee can be charged again, and the charge looked up by our marker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,17 @@ class LibrarySystem(Protocol):
 
         Raise LibrarySystemUnavailable. Call only if `capabilities.can_find_registration`.
         """
+        ...
+
+    def reverse(self, order: ReversalOrder) -> RegistrationResult:
+        """Open a fee again: one write, never retried inside; raises nothing, as `register`.
+
+        A system without `capabilities.can_reverse` refuses.
+        """
+        ...
+
+    def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
+        """Look the marker of a reversal up, as `find_registration`. Call only if `capabilities.can_reverse`."""
         ...
 
 
@@ -353,6 +367,10 @@ class PaymentProvider(Protocol):
 
     def status(self, *, provider_reference: str) -> ProviderMessage:
         """Ask how a payment stands. Raise ProviderRefused or ProviderUnavailable."""
+        ...
+
+    def refund_terms(self, *, method: str) -> RefundTerms:
+        """By the method's code as in `ProviderMessage`; calls nobody."""
         ...
 
     def refund(self, order: RefundOrder) -> RefundAnswer:

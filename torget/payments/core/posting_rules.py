@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torget.foundation.core.money import Money, split_by_shares
 from torget.payments.core.ledger import Account, Entry, PostingValue
@@ -76,14 +76,34 @@ def registered_entries(payment_id: int, lines: Iterable[BookedLine]) -> list[Ent
     return entries
 
 
-def refunded_entries(refund_stamp: str, lines: Iterable[BookedLine], *, was_registered: bool) -> list[Entry]:
-    """The provider paid back: what it owes us falls; what falls with it depends on whether it was income already."""
+def refunded_entries(
+    refund_stamp: str,
+    lines: Iterable[BookedLine],
+    *,
+    was_registered: bool,
+    gone_before: Mapping[int, Money] | None = None,
+) -> list[Entry]:
+    """The provider paid back: what it owes us falls; what falls with it depends on whether it was income already.
+
+    `gone_before` says by index how much of a line went back earlier. VAT and shares fall by what they are of the line
+    after this refund less what they were before, so that the cents of many small refunds sum to those of the line.
+    """
+    before = gone_before or {}
+    parts: dict[int, list[tuple[BookedLine, Money]]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        parts[line.municipality_id].append((line, before.get(index, Money(0))))
     entries = []
-    for municipality_id, group in _by_municipality(lines).items():
+    for municipality_id, group in parts.items():
+        sums: dict[str, int] = defaultdict(int)
         if was_registered:
-            sums = {account: -cents for account, cents in _income_sums(group).items()}
+            for account, cents in _income_sums(
+                replace(line, amount=gone + line.amount) for line, gone in group
+            ).items():
+                sums[account] -= cents
+            for account, cents in _income_sums(replace(line, amount=gone) for line, gone in group if gone).items():
+                sums[account] += cents
         else:
-            sums = {Account.UNREGISTERED: sum(line.amount.cents for line in group)}
+            sums[Account.UNREGISTERED] = sum(line.amount.cents for line, _ in group)
         sums[Account.PROVIDER] = -sum(sums.values())
         entries.append(_entry(municipality_id, f"refund:{refund_stamp}:refunded", "refunded", sums))
     return entries

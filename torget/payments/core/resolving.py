@@ -12,7 +12,9 @@ class Action(StrEnum):
     RETRY = "retry"  #: Tell the library system again; the procedure asks it first what it has.
     MARK_REGISTERED = "mark_registered"  #: A person saw the payment in the library system, or put it there.
     REFUND = "refund"  #: Ask the provider to pay back.
-    MARK_REFUNDED = "mark_refunded"  #: A person saw that the money went back by another way.
+    MARK_REFUNDED = "mark_refunded"  #: A person saw that the money went back, by the open refund or by another way.
+    MARK_NOT_REFUNDED = "mark_not_refunded"  #: A person saw at the provider that the open refund did not happen.
+    LET_STAND = "let_stand"  #: No more money goes back: what the library system has is right.
 
 
 EVENT_OF_ACTION = {
@@ -20,9 +22,15 @@ EVENT_OF_ACTION = {
     Action.MARK_REGISTERED: Event.STAFF_REGISTERED,
     Action.REFUND: Event.REFUND_DECIDED,
     Action.MARK_REFUNDED: Event.STAFF_REFUNDED,
+    Action.MARK_NOT_REFUNDED: Event.STAFF_NOT_REFUNDED,
+    Action.LET_STAND: Event.STAFF_LET_STAND,
 }
 
 OPEN_REFUND_STATES = frozenset({"due", "asked", "pending"})
+"""Money is on its way back."""
+
+VOID_REFUND_STATES = frozenset({"failed", "rejected", "withdrawn", "expired"})
+"""No money went back and none will."""
 
 _SURE_OUTCOMES = frozenset({"", "refused", "not_sent", "unbooked"})
 """After these of the last order (or none), a new one cannot book twice. An order still in flight ('') is looked into by
@@ -30,7 +38,7 @@ the procedure itself before it sends another."""
 
 
 class LinesNotRefundable(ValueError):
-    """A chosen line is not of this payment, or its money went back or is on its way."""
+    """A chosen line is not of this payment, or less is left of it than was chosen."""
 
 
 class LinesDiffer(ValueError):
@@ -49,6 +57,7 @@ class RefundStanding:
     state: str
     cents: Mapping[int, int]
     """By line position."""
+    by_email: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,30 +72,36 @@ class Standing:
     """Of the last order to the library system; '' when there was none."""
     can_find_registration: bool = False
     """The library system can be asked for our marker."""
+    provider_takes_no_refund: bool = False
+    """The provider takes one refund of such a payment and had it, or the payment is too old for it."""
 
     @property
     def live_refunds(self) -> tuple[RefundStanding, ...]:
-        return tuple(refund for refund in self.refunds if refund.state != "failed")
+        """Money that went back, is on its way, or waits for a second person."""
+        return tuple(refund for refund in self.refunds if refund.state not in VOID_REFUND_STATES)
 
     @property
     def has_open_refund(self) -> bool:
         return any(refund.state in OPEN_REFUND_STATES for refund in self.refunds)
 
+    @property
+    def has_proposal(self) -> bool:
+        return any(refund.state == "proposed" for refund in self.refunds)
 
-def lines_left(standing: Standing) -> frozenset[int]:
-    """Positions none of whose money went back or is on its way."""
-    gone = {position for refund in standing.live_refunds for position in refund.cents}
-    return frozenset(line.position for line in standing.lines if line.position not in gone)
+    @property
+    def waits_for_the_payer(self) -> bool:
+        """The provider wrote to the payer; nobody tells us what came of it."""
+        return any(refund.state == "pending" and refund.by_email for refund in self.refunds)
 
 
-def refund_was_registered(standing: Standing, positions: frozenset[int]) -> bool:
-    """Whether the chosen lines are in the library system. Raise LinesNotRefundable or LinesDiffer."""
-    if not positions or not positions <= lines_left(standing):
-        raise LinesNotRefundable
-    kinds = {line.is_booked for line in standing.lines if line.position in positions}
-    if len(kinds) > 1:
-        raise LinesDiffer
-    return kinds.pop()
+def cents_left(standing: Standing) -> dict[int, int]:
+    """By line position, what neither went back nor is on its way nor proposed; without lines of which nothing is."""
+    gone: dict[int, int] = {}
+    for refund in standing.live_refunds:
+        for position, cents in refund.cents.items():
+            gone[position] = gone.get(position, 0) + cents
+    left = {line.position: line.amount.cents - gone.get(line.position, 0) for line in standing.lines}
+    return {position: cents for position, cents in left.items() if cents > 0}
 
 
 def _may_retry(standing: Standing) -> bool:
@@ -98,15 +113,35 @@ def _may_retry(standing: Standing) -> bool:
 
 def _may_mark_registered(standing: Standing) -> bool:
     """A payment that is in the books in part cannot be made whole: its other part is to be refunded."""
-    return not standing.live_refunds and len({line.is_booked for line in standing.lines}) == 1
+    return not standing.live_refunds and not any(line.is_booked for line in standing.lines)
 
 
 def _may_refund(standing: Standing) -> bool:
-    return not standing.has_open_refund and bool(lines_left(standing))
+    """One at a time, so that what is left is certain."""
+    is_busy = standing.has_open_refund or standing.has_proposal
+    return not is_busy and not standing.provider_takes_no_refund and bool(cents_left(standing))
 
 
 def _may_mark_refunded(standing: Standing) -> bool:
-    return standing.has_open_refund or bool(lines_left(standing))
+    if standing.state is State.REFUND_PENDING:
+        return standing.waits_for_the_payer
+    if standing.state is not State.ATTENTION and not standing.provider_takes_no_refund:
+        return False
+    return standing.has_open_refund or (not standing.has_proposal and bool(cents_left(standing)))
+
+
+def _may_mark_not_refunded(standing: Standing) -> bool:
+    """While the provider may still tell us itself, nobody has to."""
+    if standing.state is State.REFUND_PENDING:
+        return standing.waits_for_the_payer
+    return standing.has_open_refund
+
+
+def _may_let_stand(standing: Standing) -> bool:
+    """Every cent is in the library system or has gone back."""
+    left = cents_left(standing)
+    is_settled = all(line.is_booked or line.position not in left for line in standing.lines)
+    return is_settled and not standing.has_open_refund and not standing.has_proposal
 
 
 _CHECKS = {
@@ -114,6 +149,8 @@ _CHECKS = {
     Action.MARK_REGISTERED: _may_mark_registered,
     Action.REFUND: _may_refund,
     Action.MARK_REFUNDED: _may_mark_refunded,
+    Action.MARK_NOT_REFUNDED: _may_mark_not_refunded,
+    Action.LET_STAND: _may_let_stand,
 }
 
 

@@ -27,6 +27,15 @@ SETTLE_TIME = timedelta(seconds=60)
 REFUND_ANSWER_ALARM = timedelta(days=2)
 """A refund without the provider's final word goes to a person after this."""
 
+EMAIL_REFUND_ALARM = timedelta(days=30)
+"""A refund that the payer has to claim by the provider's e-mail; nobody tells its end, so a person looks after this."""
+
+PROPOSAL_EXPIRES = timedelta(days=14)
+"""A proposed refund that nobody has decided ends; it can be proposed again."""
+
+REVERSAL_TRIES_MAX = 8
+"""With the delays below this is about five hours; then the desk raises the fee by hand."""
+
 _WAITS = {
     State.CREATED: CREATED_EXPIRES,
     State.REGISTERING: LEASE,
@@ -59,8 +68,12 @@ def retry_delay(tries: int) -> timedelta:
     return _RETRIES[min(max(tries, 1), len(_RETRIES)) - 1]
 
 
-def work_after(state: State, *, created_at: datetime, now: datetime, tries: int = 0) -> datetime | None:
+def work_after(
+    state: State, *, created_at: datetime, now: datetime, tries: int = 0, by_email: bool = False
+) -> datetime | None:
     """When a payment that has just come to this state needs work; None when it needs none."""
+    if by_email and state is State.REFUND_PENDING:
+        return now + EMAIL_REFUND_ALARM
     if state in (State.OPEN, State.PENDING, State.FAILED, State.EXPIRED):
         return next_poll(state, created_at, now)
     if state in (State.PAID, State.REFUND_DUE):

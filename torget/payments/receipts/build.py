@@ -70,6 +70,10 @@ class ReceiptRefund:
     decided_at: datetime
     paid_at: datetime | None
     """None while the money is on its way."""
+    by_email: bool = False
+    """The provider has written to the payer, who has to say where the money is to go."""
+    credit_note: int | None = None
+    """Its number among the credit notes of the receipt, when the money has gone back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,7 @@ def vat_rows(amounts: Iterable[tuple[Money, int]]) -> tuple[VatRow, ...]:
     )
 
 
-def _receipt_with_all_around(payment_id: int) -> Receipt:
+def receipt_with_all_around(payment_id: int) -> Receipt:
     around = ("payment__checkout", "payment__municipality", "payment__merchant_account__cooperation")
     receipt = Receipt.objects.select_related(*around).filter(payment_id=payment_id).first()
     if receipt is None or receipt.payment.paid_at is None or State(receipt.payment.state) in UNPAID:
@@ -139,7 +143,7 @@ def _receipt_with_all_around(payment_id: int) -> Receipt:
     return receipt
 
 
-def _fee_names(lines: Iterable[PaymentLine], language: str) -> dict[tuple[str, str], str]:
+def names_of_fees(lines: Iterable[PaymentLine], language: str) -> dict[tuple[str, str], str]:
     wanted = {(line.library_system, line.fee_kind) for line in lines}
     types = FeeType.objects.filter(
         library_system__in={system for system, _ in wanted}, code__in={code for _, code in wanted}
@@ -166,7 +170,7 @@ def _payees(
 ) -> tuple[ReceiptPayee, ...]:
     """One block per payee in the order of their names; within it the fees as they were paid."""
     lines = list(lines)
-    names = _fee_names(lines, language)
+    names = names_of_fees(lines, language)
     groups: dict[int, list[PaymentLine]] = defaultdict(list)
     for line in lines:
         groups[line.payee_id].append(line)
@@ -209,13 +213,15 @@ def _refund_views(refunds: Iterable[Refund]) -> tuple[ReceiptRefund, ...]:
             amount=Money(refund.amount_cents),
             decided_at=refund.created_at,
             paid_at=refund.finished_at if refund.state == "refunded" else None,
+            by_email=refund.by_email and bool(refund.provider_reference),
+            credit_note=refund.credit_note,
         )
         for refund in refunds
         if refund.state == "refunded" or refund.state in _OPEN_REFUND
     )
 
 
-def _issuer(payment: Payment, payees: tuple[ReceiptPayee, ...], language: str) -> str:
+def issuer_of(payment: Payment, payees: tuple[ReceiptPayee, ...], language: str) -> str:
     if len(payees) == 1:
         return payees[0].name
     cooperation = payment.merchant_account.cooperation
@@ -228,7 +234,7 @@ def build_receipt(*, payment_id: int, language: str, with_titles: bool) -> Recei
     `with_titles` only for the patron, signed in: the link alone may have been passed on, and titles tell what people
     read.
     """
-    receipt = _receipt_with_all_around(payment_id)
+    receipt = receipt_with_all_around(payment_id)
     payment = receipt.payment
     lines = list(PaymentLine.objects.filter(payment_id=payment_id).select_related("payee").order_by("position"))
     refunds = list(Refund.objects.filter(payment_id=payment_id).order_by("created_at", "id"))
@@ -242,7 +248,7 @@ def build_receipt(*, payment_id: int, language: str, with_titles: bool) -> Recei
         number=payment.reference,
         token=receipt.token,
         language=language,
-        issuer=_issuer(payment, payees, language),
+        issuer=issuer_of(payment, payees, language),
         issued_at=receipt.issued_at,
         paid_at=payment.paid_at,
         state=receipt_state(State(payment.state), amount=amount, refunded=refunded),

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from torget.foundation.notify.models import OutgoingEmail
 from torget.payments.checkout.models import Receipt
 from torget.payments.receipts.by_email import queue_receipt_email
+from torget.payments.receipts.refund_email import queue_due_refund_emails
 
 LOOK_BACK = timedelta(days=7)
 BATCH = 500
@@ -36,3 +37,9 @@ def queue_due_receipts(now: datetime) -> int:
 @app.task(queueing_lock="queue-receipts", queue="notify")
 def queue_receipts(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says which minute it is for
     return queue_due_receipts(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="queue-refund-emails", queue="notify")
+def queue_refund_emails(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says which minute it is for
+    return queue_due_refund_emails(timezone.now())

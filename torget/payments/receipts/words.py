@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from torget.foundation.design.templatetags.torget_format import NO_BREAK_SPACE, day_text, euros
-from torget.payments.receipts.build import ReceiptLine, ReceiptPayee, ReceiptState, ReceiptView, VatRow
+from torget.payments.receipts.build import ReceiptLine, ReceiptPayee, ReceiptRefund, ReceiptState, ReceiptView, VatRow
 
 _METHODS = {
     "applepay": "Apple Pay",
@@ -110,6 +110,11 @@ def group_reference(reference: str) -> str:
     return NO_BREAK_SPACE.join(groups)
 
 
+def credit_note_number(reference: str, number: int) -> str:
+    """'12 34567-1': the receipt's number and the credit note's among those of the receipt, so that it names both."""
+    return f"{group_reference(reference)}-{number}"
+
+
 def percent(permille: int, language: str) -> str:
     """'25,5 %' in Swedish and Finnish, '25.5%' in English."""
     whole, tenth = divmod(permille, 10)
@@ -166,7 +171,7 @@ def _line(line: ReceiptLine, language: str) -> LineWords:
     return LineWords(name=line.name, title=line.title, notes=tuple(notes), vat=rate, amount=euros(line.amount))
 
 
-def _vat_table(rows: tuple[VatRow, ...], language: str, caption: str) -> VatTable | None:
+def vat_table(rows: tuple[VatRow, ...], language: str, caption: str) -> VatTable | None:
     if not any(row.permille for row in rows):
         return None
     return VatTable(
@@ -184,8 +189,8 @@ def _vat_table(rows: tuple[VatRow, ...], language: str, caption: str) -> VatTabl
     )
 
 
-def _payee(payee: ReceiptPayee, language: str) -> PayeeWords:
-    table = _vat_table(payee.vat, language, _("VAT, %(payee)s") % {"payee": payee.name})
+def payee_words(payee: ReceiptPayee, language: str) -> PayeeWords:
+    table = vat_table(payee.vat, language, _("VAT, %(payee)s") % {"payee": payee.name})
     return PayeeWords(
         name=payee.name,
         business_id=_("Business ID %(number)s") % {"number": payee.business_id},
@@ -216,12 +221,23 @@ def _refunds(view: ReceiptView) -> tuple[RefundWords, ...]:
     return tuple(
         RefundWords(
             amount=euros(refund.amount),
-            text=_("Paid back %(date)s") % {"date": day_text(refund.paid_at)}
-            if refund.paid_at
-            else _("Decided %(date)s, on its way") % {"date": day_text(refund.decided_at)},
+            text=_refund_text(refund, view.number),
         )
         for refund in view.refunds
     )
+
+
+def _refund_text(refund: ReceiptRefund, reference: str) -> str:
+    if refund.paid_at:
+        text = _("Paid back %(date)s") % {"date": day_text(refund.paid_at)}
+        if refund.credit_note is None:
+            return text
+        number = _("credit note %(number)s") % {"number": credit_note_number(reference, refund.credit_note)}
+        return f"{text}, {number}"
+    decided = {"date": day_text(refund.decided_at)}
+    if refund.by_email:
+        return _("Decided %(date)s. Answer the payment service's e-mail to say where the money is to go") % decided
+    return _("Decided %(date)s, on its way") % decided
 
 
 def receipt_document(view: ReceiptView) -> ReceiptDocument:
@@ -244,8 +260,8 @@ def receipt_document(view: ReceiptView) -> ReceiptDocument:
             rows=_rows(view),
             line_headings=(_("Fee"), _("VAT"), _("Amount")),
             subtotal_label=_("Total"),
-            payees=tuple(_payee(payee, view.language) for payee in view.payees),
-            vat=_vat_table(view.vat, view.language, _("VAT, all payees")) if len(view.payees) > 1 else None,
+            payees=tuple(payee_words(payee, view.language) for payee in view.payees),
+            vat=vat_table(view.vat, view.language, _("VAT, all payees")) if len(view.payees) > 1 else None,
             refunds_heading=_("Refunds"),
             refunds=_refunds(view),
             page_of=_("Page {page} of {pages}"),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from torget.payments.checkout.load import NoSuchPayment
 from torget.payments.checkout.models import Payment, Refund
-from torget.payments.checkout.receive import MessageNotBelieved, receive_message, receive_refund_message
+from torget.payments.checkout.receive import MessageNotBelieved, receive_message
+from torget.payments.checkout.settle_refund import receive_refund_message
 from torget.payments.core.ports import IncomingMessage
 
 

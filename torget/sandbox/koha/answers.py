@@ -80,6 +80,15 @@ def line_json(_store: Store, line: Row) -> dict[str, Any]:
     }
 
 
+def debit_json(store: Store, line: Row) -> dict[str, Any]:
+    """A debit of the listings and of a new charge: its type is called `type`, and it has nothing of a credit."""
+    answer = line_json(store, line)
+    kind = answer.pop("debit_type")
+    for name in ("account_type", "credit_type", "credit_number", "payment_type", "last_increment"):
+        del answer[name]
+    return {**answer, "type": kind}
+
+
 def item_json(_store: Store, item: Row) -> dict[str, Any]:
     return {
         "item_id": item["item_id"],

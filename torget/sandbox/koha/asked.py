@@ -25,6 +25,18 @@ _CREDIT_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "note": (str,),
 }
 
+# The debit of the interface description, with additionalProperties false; what is read-only is not listed here.
+_DEBIT_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "type": (str, type(None)),
+    "amount": (int, Decimal),
+    "library_id": (str, type(None)),
+    "item_id": (int, type(None)),
+    "checkout_id": (int, type(None)),
+    "description": (str, type(None)),
+    "internal_note": (str, type(None)),
+    "date": (str,),
+}
+
 Where = tuple[str, list[Any]]
 
 
@@ -121,19 +133,33 @@ def json_body(request: Request) -> dict[str, Any]:
 def credit_body(request: Request) -> dict[str, Any]:
     """A body that passes the schema; nothing of Koha's own code has run when it does not."""
     body = json_body(request)
-    errors: list[tuple[str, str]] = []
-    unknown = sorted(set(body) - set(_CREDIT_TYPES))
-    if unknown:
-        errors.append(("/body", f"Properties not allowed: {', '.join(unknown)}."))
-    if "amount" not in body:
-        errors.append(("/body/amount", "Missing property."))
-    for name, types in _CREDIT_TYPES.items():
-        if name in body and (isinstance(body[name], bool) or not isinstance(body[name], types)):
-            errors.append((f"/body/{name}", f"Expected another type - got {type(body[name]).__name__}."))
+    errors = _property_errors(body, _CREDIT_TYPES)
     line_ids = body.get("account_lines_ids")
     for index, line_id in enumerate(line_ids if isinstance(line_ids, list) else []):
         if isinstance(line_id, bool) or not isinstance(line_id, int):
             errors.append((f"/body/account_lines_ids/{index}", "Expected integer - got string."))
+    return _checked(body, errors)
+
+
+def debit_body(request: Request) -> dict[str, Any]:
+    body = json_body(request)
+    return _checked(body, _property_errors(body, _DEBIT_TYPES))
+
+
+def _property_errors(body: dict[str, Any], types: Mapping[str, tuple[type, ...]]) -> list[tuple[str, str]]:
+    errors: list[tuple[str, str]] = []
+    unknown = sorted(set(body) - set(types))
+    if unknown:
+        errors.append(("/body", f"Properties not allowed: {', '.join(unknown)}."))
+    if "amount" not in body:
+        errors.append(("/body/amount", "Missing property."))
+    for name, allowed in types.items():
+        if name in body and (isinstance(body[name], bool) or not isinstance(body[name], allowed)):
+            errors.append((f"/body/{name}", f"Expected another type - got {type(body[name]).__name__}."))
+    return errors
+
+
+def _checked(body: dict[str, Any], errors: list[tuple[str, str]]) -> dict[str, Any]:
     if not errors and body["amount"] < 0:
         errors.append(("/body/amount", f"{body['amount']} < minimum(0)"))
     if errors:

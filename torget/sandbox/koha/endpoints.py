@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from werkzeug import Request, Response
 
-from torget.sandbox.koha import answers, asked, crediting
+from torget.sandbox.koha import answers, asked, charging, crediting
 from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Row, Store
@@ -123,7 +123,7 @@ _LINE_COLUMNS: Final = frozenset(
     {"account_line_id", "internal_note", "description", "credit_type", "debit_type", "date", "library_id", "status"}
 )
 _list_credits = _list("account_lines", _LINE_COLUMNS, answers.line_json, "credit_type is not null")
-_list_debits = _list("account_lines", _LINE_COLUMNS, answers.line_json, "debit_type is not null")
+_list_debits = _list("account_lines", _LINE_COLUMNS, answers.debit_json, "debit_type is not null")
 
 
 def _get_patron(call: Call) -> Response:
@@ -174,6 +174,24 @@ def _add_credit(call: Call) -> Response:
         return as_json(200, {"account_line_id": credit_id})
     line = call.store.row("select * from account_lines where account_line_id = ?", (credit_id,))
     return as_json(201, call.shown(answers.line_json(call.store, line or {})))
+
+
+def _add_debit(call: Call) -> Response:
+    """One transaction, unlike a credit: after an error nothing is kept."""
+    if call.settings.is_old:
+        raise Reply(404, {"error": "Not found"})
+    body = asked.debit_body(call.request)
+    patron_id = call.patron()["patron_id"]
+    if not body.get("type"):
+        raise Reply(400, {"error": "Exception 'Koha::Exceptions::MissingParameter' thrown 'type'"})
+    micros = int((Decimal(body["amount"]) * answers.MICROS).to_integral_value())
+    if micros <= 0:
+        raise Reply(400, {"error": "Exception 'Koha::Exceptions::Account::AmountNotPositive' thrown"})
+    if body["type"] not in call.settings.debit_types:
+        raise Reply(400, {"error": "Exception 'Koha::Exceptions::Account::UnrecognisedType' thrown"})
+    debit_id = charging.add_debit(call.store, patron_id=patron_id, micros=micros, fields=body)
+    line = call.store.row("select * from account_lines where account_line_id = ?", (debit_id,))
+    return as_json(201, call.shown(answers.debit_json(call.store, line or {})))
 
 
 def _specification(call: Call) -> Response:
@@ -240,6 +258,14 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         permission=_CHARGES[0],
         permission_detail=_CHARGES[1],
         parameters=_QUERY,
+        since_new=True,
+    ),
+    Endpoint(
+        method="POST",
+        path="/patrons/<int:patron_id>/account/debits",
+        handle=_add_debit,
+        permission=_CHARGES[0],
+        permission_detail=_CHARGES[1],
         since_new=True,
     ),
     Endpoint(

@@ -20,4 +20,5 @@ class KohaSettings:
     """True: the interface user belongs to another library, so the keys come with nulls."""
     failed_login_attempts_allowed: int = 5
     default_page_size: int = 20
+    debit_types: frozenset[str] = frozenset({"OVERDUE", "LOST", "PROCESSING", "RESERVE_EXPIRED", "NEW_CARD", "MANUAL"})
     payment_types: frozenset[str] = frozenset({"CASH", "ONLINE", "SIP00"})

@@ -19,6 +19,7 @@ from torget.sandbox.paytrail.state import State
 
 BY_EMAIL_ONLY = ("spankki", "alandsbanken")
 ONCE_ONLY = ("nordea",)
+ONCE_ONLY_DAYS_MAX = 13 * 7
 # What is answered at once, and how it ends.
 SCENARIOS: Mapping[str, tuple[str, str]] = {
     "ok": ("ok", "ok"),
@@ -42,6 +43,10 @@ def refund_payment(state: State, outbox: Outbox, merchant: Merchant, payment_id:
         if scenario not in SCENARIOS:
             raise Refusal(422, "The payment method does not support refunds")
         at_once, end = SCENARIOS[scenario]
+        by_email = payment["method"] in BY_EMAIL_ONLY
+        if by_email:
+            # The payer has to answer the e-mail first, and the merchant is never told whether they did.
+            at_once = "pending"
         now = state.clock.now()
         refund = {
             "id": state.new_id(),
@@ -60,12 +65,13 @@ def refund_payment(state: State, outbox: Outbox, merchant: Merchant, payment_id:
             # What never came to be has no identifier.
             del parameters["checkout-transaction-id"]
         url = body["callbackUrls"]["success" if end == "ok" else "cancel"]
-        outbox.plan(
-            subject=refund["id"],
-            label=f"refund {end}",
-            url=address(url, signed_pairs(parameters, merchant.secret)),
-            due_at=refund["completed_at"],
-        )
+        if not by_email:
+            outbox.plan(
+                subject=refund["id"],
+                label=f"refund {end}",
+                url=address(url, signed_pairs(parameters, merchant.secret)),
+                due_at=refund["completed_at"],
+            )
     return Answer(
         content={"transactionId": refund["id"], "provider": payment["method"], "status": at_once},
         status_code=201,
@@ -116,6 +122,9 @@ def _check_possible(state: State, payment: sqlite3.Row, body: Mapping[str, Any],
         raise Refusal(422, "The payment method supports only e-mail refunds")
     if payment["method"] in ONCE_ONLY and bound_amount(state, payment["id"]):
         raise Refusal(422, "The payment method supports one refund of a payment")
+    is_old = state.clock.now() - payment["paid_at"] > ONCE_ONLY_DAYS_MAX * 86_400
+    if payment["method"] in ONCE_ONLY and is_old:
+        raise Refusal(422, "The payment is too old to be refunded")
 
 
 def _parameters(

@@ -24,10 +24,10 @@ _NOT_LET_IN: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
 def read_booking(response: httpx.Response, *, amount: Money) -> RegistrationResult:
     if response.status_code in _BOOKED:
         return _read_confirmation(response, amount)
-    return RegistrationResult(outcome=_outcome_of_error(response), detail=error_text(response))
+    return RegistrationResult(outcome=outcome_of_error(response), detail=error_text(response))
 
 
-def _outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
+def outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
     try:
         body = read_json(response)
     except LibrarySystemUnavailable:

@@ -16,9 +16,18 @@ import httpx
 from torget.connectors.http import READ_SECONDS
 from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import read_booking
+from torget.connectors.library_systems.koha.charging import KohaCharging
 from torget.connectors.library_systems.koha.field_map import Json
+from torget.connectors.library_systems.koha.marked import (
+    CREDITS_PATH,
+    DEBITS_PATH,
+    find_marked,
+    patron_number,
+    read_path,
+)
 from torget.connectors.library_systems.koha.wire import NEVER_SENT, KohaWire, NoToken, error_text, read_json
 from torget.foundation.core.money import ZERO, Money, total
+from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -34,8 +43,6 @@ from torget.payments.core.ports import (
 )
 
 _log = logging.getLogger(__name__)
-
-CREDITS_PATH: Final = "/patrons/{patron_id}/account/credits"
 
 # Ids asked for in one request. They travel in the header x-koha-query because web servers cut the request line at
 # about 8,000 bytes, and so does a header line: 700 ids of nine digits fit.
@@ -58,9 +65,15 @@ class KohaLibrary:
         child_categories: frozenset[str] = frozenset(),
         reads_checkouts: bool = True,
         can_find_registration: bool | None = None,
+        reversal_debit_type: str = "MANUAL",
+        reversal_description: str = "Palautettu verkkomaksu / Återbetald nätbetalning",
         read_seconds: float = READ_SECONDS,
     ) -> None:
-        """`payment_type` must exist in Koha as an authorised value; `can_find_registration` None asks Koha itself."""
+        """`payment_type` must exist in Koha as an authorised value, `reversal_debit_type` as a debit type.
+
+        `can_find_registration` None asks Koha itself. A fee that is charged again never gets the type OVERDUE: Koha
+        marks such a line as still growing.
+        """
         self._wire = KohaWire(
             base_url=base_url, client_id=client_id, client_secret=client_secret, read_seconds=read_seconds
         )
@@ -74,6 +87,8 @@ class KohaLibrary:
         self._reads_checkouts = reads_checkouts
         self._can_find_registration = can_find_registration
         self._capability_lock = threading.Lock()
+        self._can_reverse: bool | None = None
+        self._charging = KohaCharging(self._wire, debit_type=reversal_debit_type, description=reversal_description)
 
     def close(self) -> None:
         self._wire.close()
@@ -82,10 +97,15 @@ class KohaLibrary:
     def capabilities(self) -> LibraryCapabilities:
         """Asked of Koha once; raises LibrarySystemUnavailable rather than guess while Koha is down."""
         with self._capability_lock:
-            if self._can_find_registration is None:
-                self._can_find_registration = self._offers_credit_search()
-            can_find = self._can_find_registration
-        return LibraryCapabilities(can_choose_fees=True, can_find_registration=can_find, has_fee_details=True)
+            if self._can_find_registration is None or self._can_reverse is None:
+                offered = self._offered_paths()
+                if self._can_find_registration is None:
+                    self._can_find_registration = "get" in offered.get(CREDITS_PATH, {})
+                self._can_reverse = {"get", "post"} <= set(offered.get(DEBITS_PATH, {}))
+            can_find, can_reverse = self._can_find_registration, self._can_reverse
+        return LibraryCapabilities(
+            can_choose_fees=True, can_find_registration=can_find, has_fee_details=True, can_reverse=can_reverse
+        )
 
     def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
         card_number = card_number.strip()
@@ -110,7 +130,7 @@ class KohaLibrary:
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees: patron, account, items, loans, returned loans."""
         patron = self._patron(patron_reference, card_number=card_number)
-        account = self._read(f"/patrons/{_number(patron_reference)}/account")
+        account = self._read(f"/patrons/{patron_number(patron_reference)}/account")
         read_at = datetime.now(UTC)
         debits = field_map.rows(field_map.required(field_map.required(account, "outstanding_debits"), "lines"))
         credit_lines = field_map.rows(field_map.required(field_map.required(account, "outstanding_credits"), "lines"))
@@ -123,14 +143,14 @@ class KohaLibrary:
 
     def open_fees(self, *, patron_reference: str, card_number: str) -> dict[str, Money]:  # noqa: ARG002 - Koha has an id
         """One round trip."""
-        account = self._read(f"/patrons/{_number(patron_reference)}/account")
+        account = self._read(f"/patrons/{patron_number(patron_reference)}/account")
         debits = field_map.rows(field_map.required(field_map.required(account, "outstanding_debits"), "lines"))
         fees = (field_map.read_fee(line, item={}, checkout={}) for line in debits)
         return {fee.reference: fee.outstanding for fee in fees if fee.outstanding > ZERO}
 
     def register(self, order: RegistrationOrder) -> RegistrationResult:
         try:
-            path = CREDITS_PATH.format(patron_id=_number(order.patron_reference))
+            path = CREDITS_PATH.format(patron_id=patron_number(order.patron_reference))
             content = self._credit_body(order)
         except (PatronNotFound, ValueError):
             return RegistrationResult(
@@ -147,23 +167,15 @@ class KohaLibrary:
         return read_booking(response, amount=order.amount)
 
     def find_registration(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
-        query = json.dumps({"internal_note": {"-like": f"%{marker}%"}})
-        try:
-            path = CREDITS_PATH.format(patron_id=_number(patron_reference))
-            found = field_map.rows(self._read(path, params={"q": query, "_per_page": "100"}))
-        except PatronNotFound:
-            # Neither a patron that is gone nor a Koha without this search says that nothing was booked.
-            raise LibrarySystemUnavailable(
-                "Koha cannot say what was booked: no such patron or no such search"
-            ) from None
-        ours = [line for line in found if marker in field_map.text(field_map.required(line, "internal_note")).split()]
-        if not ours:
-            return None
+        found = find_marked(self._wire, CREDITS_PATH, patron_reference, marker)
         # Two credits with one marker are a double booking: a sum that differs from the order puts it before staff.
-        return FoundRegistration(
-            amount=-total([field_map.money(line, "amount") for line in ours]),
-            booking_reference=",".join(str(field_map.required(line, "account_line_id")) for line in ours),
-        )
+        return FoundRegistration(amount=-found.amount, booking_reference=found.booking_reference) if found else None
+
+    def reverse(self, order: ReversalOrder) -> RegistrationResult:
+        return self._charging.charge(order)
+
+    def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
+        return find_marked(self._wire, DEBITS_PATH, patron_reference, marker)
 
     def _credit_body(self, order: RegistrationOrder) -> bytes:
         """The amount goes in as written, '2.55', and never passes through a float."""
@@ -174,15 +186,15 @@ class KohaLibrary:
         }
         return f'{{"amount": {order.amount}, {json.dumps(rest, ensure_ascii=False)[1:]}'.encode()
 
-    def _offers_credit_search(self) -> bool:
+    def _offered_paths(self) -> Mapping[str, Any]:
         specification = self._wire.specification()
         paths = specification.get("paths") if isinstance(specification, Mapping) else None
         if not isinstance(paths, Mapping):
             raise LibrarySystemUnavailable("Koha's specification names no paths")
-        return "get" in paths.get(CREDITS_PATH, {})
+        return paths
 
     def _patron(self, patron_reference: str, *, card_number: str) -> PatronIdentity:
-        found = self._read(f"/patrons/{_number(patron_reference)}")
+        found = self._read(f"/patrons/{patron_number(patron_reference)}")
         return field_map.read_patron(found, card_number=card_number, child_categories=self._child_categories)
 
     def _fees(self, lines: list[Json], patron_reference: str) -> tuple[LibraryFee, ...]:
@@ -230,19 +242,7 @@ class KohaLibrary:
     def _read(
         self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        response = self._wire.get(path, params=params, headers=headers)
-        if response.status_code == httpx.codes.NOT_FOUND and path.startswith("/patrons/"):
-            raise PatronNotFound
-        if response.status_code != httpx.codes.OK:
-            raise LibrarySystemUnavailable(f"Koha: {error_text(response)}")
-        return read_json(response)
-
-
-def _number(reference: str) -> int:
-    """Koha's references are numbers; anything else must not reach a path."""
-    if not reference.isascii() or not reference.isdigit():
-        raise PatronNotFound
-    return int(reference)
+        return read_path(self._wire, path, params=params, headers=headers)
 
 
 def _error(response: httpx.Response) -> Any:

@@ -28,6 +28,7 @@ from torget.connectors.library_systems.sip2.fees import (
     read_account,
 )
 from torget.foundation.core.money import Money
+from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -174,6 +175,18 @@ class Sip2Library:
     ) -> FoundRegistration | None:
         """SIP2 cannot: BK is echoed and forgotten."""
         raise LibrarySystemUnavailable("SIP2 cannot look up a payment")
+
+    def reverse(self, order: ReversalOrder) -> RegistrationResult:  # noqa: ARG002 - the port's signature
+        """SIP2 cannot: it has no message that charges a fee."""
+        return RegistrationResult(outcome=RegistrationOutcome.REFUSED, detail="SIP2 cannot charge a fee")
+
+    def find_reversal(
+        self,
+        *,
+        patron_reference: str,  # noqa: ARG002 - the port's signature
+        marker: str,  # noqa: ARG002 - the port's signature
+    ) -> FoundRegistration | None:
+        raise LibrarySystemUnavailable("SIP2 cannot look up a charge")
 
     @contextmanager
     def _errand(self, card_number: str, *, pays: bool = False) -> Iterator[Sip2Connection]:

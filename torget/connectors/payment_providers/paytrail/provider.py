@@ -13,6 +13,7 @@ from torget.connectors.http import new_client
 from torget.connectors.payment_providers.paytrail import bodies, messages
 from torget.connectors.payment_providers.paytrail.signature import BadSignature, sign, verify, without_repeats
 from torget.connectors.payment_providers.paytrail.status_map import REFUND_STATUS
+from torget.payments.core.giving_back import RefundTerms
 from torget.payments.core.ports import (
     BadMessage,
     CreatedPayment,
@@ -32,6 +33,13 @@ LOG = logging.getLogger(__name__)
 
 PRODUCTION = "https://services.paytrail.com"
 SETTLEMENTS_IN_ONE_ANSWER = 100
+
+# From the table of payment methods in the API documentation; other methods are paid back to where the money came from.
+REFUND_TERMS: Mapping[str, RefundTerms] = {
+    "spankki": RefundTerms(by_email=True),
+    "alandsbanken": RefundTerms(by_email=True),
+    "nordea": RefundTerms(once_only=True, days_max=13 * 7),
+}
 DETAIL_LENGTH = 300
 
 
@@ -101,6 +109,9 @@ class Paytrail:
         if found.provider_reference != provider_reference:
             raise ProviderUnavailable("the answer is about another payment")
         return found
+
+    def refund_terms(self, *, method: str) -> RefundTerms:
+        return REFUND_TERMS.get(method, RefundTerms())
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
         path = f"/payments/{_as_segment(order.provider_reference)}/refund"

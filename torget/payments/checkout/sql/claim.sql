@@ -1,11 +1,12 @@
 -- Give a worker the most overdue payment, and hold it for the lease. A paid one steps to 'registering' in the same
--- commit; if its patron has another payment there, it waits, because a library system is written to one by one.
+-- commit; if its patron has another payment there, or a fee is just being charged again (reversal.sql), it waits,
+-- because a library system is written to one by one.
 CREATE OR REPLACE FUNCTION payment_claim(p_now timestamptz, p_lease interval) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     due record;
 BEGIN
     LOOP
-        SELECT id, state, tries INTO due FROM checkout_payment
+        SELECT id, state, library_system, patron_reference INTO due FROM checkout_payment
             WHERE next_at <= p_now ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
             RETURN NULL;
@@ -13,6 +14,11 @@ BEGIN
         IF due.state <> 'paid' THEN
             UPDATE checkout_payment SET next_at = p_now + p_lease WHERE id = due.id;
             RETURN payment_facts(due.id);
+        END IF;
+        PERFORM pg_advisory_xact_lock(patron_lock(due.library_system, due.patron_reference));
+        IF patron_is_reversed(due.library_system, due.patron_reference) THEN
+            UPDATE checkout_payment SET next_at = p_now + interval '2 seconds' WHERE id = due.id;
+            CONTINUE;
         END IF;
         BEGIN
             UPDATE checkout_payment SET state = 'registering', next_at = p_now + p_lease, changed_at = p_now

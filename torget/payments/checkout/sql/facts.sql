@@ -1,13 +1,13 @@
--- All that an action needs to know of a payment, in one value: its columns, its lines, the account it goes through, and
--- the last attempt to register it.
+-- All that an action needs to know of a payment, in one value: its columns, its lines, the account it goes through, the
+-- last attempt to register it, and what of its lines has gone back.
 CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'id', p.id, 'token', p.token, 'checkout_id', p.checkout_id, 'position', p.position,
         'municipality_id', p.municipality_id, 'library_system', p.library_system,
         'patron_reference', p.patron_reference, 'card_number', p.card_number, 'reference', p.reference,
         'amount', p.amount_cents, 'refunded', p.refunded_cents, 'currency', p.currency, 'state', p.state,
-        'tries', p.tries, 'provider_reference', p.provider_reference, 'pay_url', p.pay_url,
-        'created_at', p.created_at, 'changed_at', p.changed_at,
+        'tries', p.tries, 'provider_reference', p.provider_reference, 'pay_url', p.pay_url, 'method', p.method,
+        'created_at', p.created_at, 'changed_at', p.changed_at, 'paid_at', p.paid_at,
         'account', jsonb_build_object(
             'id', a.id, 'provider', a.provider, 'account', a.account,
             'credentials', convert_from(a.credentials, 'UTF8'), 'is_aggregate', a.cooperation_id IS NOT NULL
@@ -15,6 +15,9 @@ CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql
         'last_attempt', (
             SELECT jsonb_build_object('number', t.number, 'outcome', t.outcome, 'before', t.before, 'ordered', t.ordered)
             FROM checkout_registrationattempt t WHERE t.payment_id = p.id ORDER BY t.number DESC LIMIT 1
+        ),
+        'refunded_lines', (
+            SELECT jsonb_agg(r.lines) FROM checkout_refund r WHERE r.payment_id = p.id AND r.state = 'refunded'
         ),
         'lines', (
             SELECT jsonb_agg(jsonb_build_object(

@@ -1,5 +1,5 @@
 -- One step of a payment: the guarded update and everything that follows from it, in one statement and one commit.
--- Returns false, and has done nothing, when the payment is no longer in the state the caller saw.
+-- Returns false, and has done nothing, when the payment or its refund is no longer in the state the caller saw.
 CREATE OR REPLACE FUNCTION payment_move(
     p_id bigint, p_from text, p_event text, p_to text, p_now timestamptz, p_next_at timestamptz, p_actor text,
     p_detail jsonb, p_facts jsonb, p_entries jsonb
@@ -7,11 +7,24 @@ CREATE OR REPLACE FUNCTION payment_move(
 DECLARE
     from_holds boolean := p_from IN (SELECT to_state FROM checkout_paymenttransition WHERE holds);
     to_holds boolean;
+    reserved jsonb := coalesce(p_facts -> 'refund_reserved', '{}');
+    released jsonb := coalesce(p_facts -> 'refund_released', '{}');
 BEGIN
     SELECT holds INTO to_holds FROM checkout_paymenttransition
         WHERE from_state = p_from AND event = p_event AND to_state = p_to;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no step % from % to %', p_event, p_from, p_to USING ERRCODE = 'check_violation';
+    END IF;
+
+    IF p_facts ? 'refund_from' THEN
+        -- A step that leads to the same state could be taken twice; the refund's own state guards it.
+        PERFORM FROM checkout_payment WHERE id = p_id AND state = p_from FOR UPDATE;
+        IF NOT FOUND OR NOT EXISTS (
+            SELECT FROM checkout_refund
+            WHERE stamp = (p_facts ->> 'refund_stamp')::uuid AND state = p_facts ->> 'refund_from'
+        ) THEN
+            RETURN false;
+        END IF;
     END IF;
 
     UPDATE checkout_payment SET
@@ -24,16 +37,18 @@ BEGIN
         method = coalesce(p_facts ->> 'method', method),
         settlement_reference = coalesce(p_facts ->> 'settlement_reference', settlement_reference),
         booking_reference = coalesce(p_facts ->> 'booking_reference', booking_reference),
-        attention_reason = coalesce(p_facts ->> 'attention_reason', ''),
+        attention_reason = CASE WHEN p_to = 'attention'
+            THEN coalesce(p_facts ->> 'attention_reason', attention_reason) ELSE '' END,
         attention_owner_id = CASE WHEN p_to = 'attention' THEN (
             SELECT employee_id FROM people_role
             WHERE people_role.municipality_id = checkout_payment.municipality_id AND answers_work_list
         ) END,
         paid_at = CASE WHEN p_event = 'provider_paid' THEN p_now ELSE paid_at END,
-        registered_at = CASE WHEN p_to = 'registered' OR p_event = 'booked_in_part' THEN p_now ELSE registered_at END,
+        registered_at = CASE WHEN p_to = 'registered' OR p_event = 'booked_in_part'
+            THEN coalesce(registered_at, p_now) ELSE registered_at END,
         refunded_cents = refunded_cents
-            + coalesce((p_facts #>> '{new_refund,amount_cents}')::bigint, 0)
-            - coalesce((p_facts ->> 'refund_failed_cents')::bigint, 0)
+            + coalesce((SELECT sum(cents::bigint) FROM jsonb_each_text(reserved) r (position, cents)), 0)
+            - coalesce((SELECT sum(cents::bigint) FROM jsonb_each_text(released) r (position, cents)), 0)
     WHERE id = p_id AND state = p_from;
     IF NOT FOUND THEN
         RETURN false;
@@ -75,23 +90,30 @@ BEGIN
         WHERE payment_id = p_id AND number = (p_facts #>> '{attempt,number}')::smallint;
     END IF;
 
+    IF reserved <> '{}' OR released <> '{}' THEN
+        -- The constraint never_refund_more_of_a_line stands behind this.
+        UPDATE checkout_paymentline SET refunded_cents = refunded_cents
+            + coalesce((reserved ->> position::text)::bigint, 0) - coalesce((released ->> position::text)::bigint, 0)
+        WHERE payment_id = p_id AND (reserved ? position::text OR released ? position::text);
+    END IF;
+
     IF p_facts ? 'new_refund' THEN
         INSERT INTO checkout_refund (
-            payment_id, stamp, amount_cents, lines, was_registered, state, provider_reference, reason, requested_by,
-            created_at
-        ) VALUES (
-            p_id, (p_facts #>> '{new_refund,stamp}')::uuid, (p_facts #>> '{new_refund,amount_cents}')::bigint,
-            p_facts #> '{new_refund,lines}', (p_facts #>> '{new_refund,was_registered}')::boolean, 'due', '',
-            p_facts #>> '{new_refund,reason}', p_actor, p_now
+            payment_id, stamp, amount_cents, lines, was_registered, state, provider_reference, category, reason,
+            opens_fee_again, by_email, email, requested_by, created_at, needs_second_person, expires_at, decided_by,
+            decision_note
+        )
+        SELECT p_id, r.stamp, r.amount_cents, r.lines, r.was_registered, coalesce(r.state, 'due'), '',
+            coalesce(r.category, ''), r.reason, coalesce(r.opens_fee_again, false), false, coalesce(r.email, ''),
+            p_actor, p_now, coalesce(r.needs_second_person, false), r.expires_at, '', ''
+        FROM jsonb_to_record(p_facts -> 'new_refund') r (
+            stamp uuid, amount_cents bigint, lines jsonb, was_registered boolean, state text, category text,
+            reason text, opens_fee_again boolean, email text, needs_second_person boolean, expires_at timestamptz
         );
     END IF;
 
     IF p_facts ? 'refund_state' THEN
-        UPDATE checkout_refund SET
-            state = p_facts ->> 'refund_state',
-            provider_reference = coalesce(p_facts ->> 'refund_reference', provider_reference),
-            finished_at = CASE WHEN p_facts ->> 'refund_state' IN ('refunded', 'failed') THEN p_now END
-        WHERE stamp = (p_facts ->> 'refund_stamp')::uuid;
+        PERFORM refund_move(p_id, p_now, p_facts);
     END IF;
 
     IF jsonb_array_length(p_entries) > 0 THEN

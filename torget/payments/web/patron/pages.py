@@ -10,6 +10,7 @@ from torget.foundation.cooperations.models import Cooperation, Municipality
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
+from torget.payments.core.resolving import OPEN_REFUND_STATES
 from torget.payments.web.patron_session import SignedInPatron, patron_required
 from torget.payments.web.site import library_cooperation, municipality_of
 
@@ -69,7 +70,7 @@ def newest_payments(patron_id: int) -> QuerySet[Payment]:
     return (
         Payment.objects.filter(checkout__patron_id=patron_id)
         .select_related("checkout", "receipt")
-        .prefetch_related("lines__payee")
+        .prefetch_related("lines__payee", "refunds")
         .order_by("-created_at", "position")[:HISTORY_MAX]
     )
 
@@ -84,6 +85,11 @@ def history(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
             "state": State(payment.state).value,
             "amount": Money(payment.amount_cents),
             "refunded": Money(payment.refunded_cents),
+            "refunds": [
+                {"row": refund, "amount": Money(refund.amount_cents)}
+                for refund in sorted(payment.refunds.all(), key=lambda one: one.pk)
+                if refund.state in ("refunded", *OPEN_REFUND_STATES)
+            ],
             "payees": ", ".join({line.payee_id: line.payee.name(language) for line in payment.lines.all()}.values()),
             "receipt_token": payment.receipt.token if hasattr(payment, "receipt") else "",
         }

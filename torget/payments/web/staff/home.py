@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 
 from torget.foundation.people.access import Access
 from torget.payments.core.checkout import State
-from torget.payments.web.staff.corrections import uncorrected_refunds
 from torget.payments.web.staff.page import show
+from torget.payments.web.staff.proposals import proposals_for
+from torget.payments.web.staff.reversals import fees_to_raise
 from torget.payments.web.staff.search import QuickSearchForm
 from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import needing_a_human, visible_payments
@@ -27,11 +28,12 @@ def count_waiting(access: Access) -> dict[str, int]:
             waiting=Count("pk", filter=Q(state__in=_WAITING)), refunding=Count("pk", filter=Q(state__in=_REFUNDING))
         )
     )
-    return {"needs_human": needs_human, **moving, "to_correct": uncorrected_refunds(access).count()}
+    return {"needs_human": needs_human, **moving, "to_raise": fees_to_raise(access).count()}
 
 
 @staff_page
 @require_safe
 def home(request: HttpRequest, staff: Staff) -> HttpResponse:
-    counts = count_waiting(staff.access)
+    to_decide, _own = proposals_for(staff)
+    counts = {**count_waiting(staff.access), "to_decide": len(to_decide)}
     return show(request, staff, "home.html", {"counts": counts, "search_form": QuickSearchForm()})

@@ -1,6 +1,6 @@
 """One payment with its whole life, and what this employee may do about it."""
 
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,19 +10,27 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from torget.foundation.audit.models import AuditEntry
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.core.reference_number import rf_reference
 from torget.foundation.design.page import TimelineEvent
+from torget.foundation.design.templatetags.torget_format import euros
 from torget.foundation.people.models import Employee
-from torget.payments.checkout.models import Payment, Refund
-from torget.payments.checkout.resolve import CORRECTED, actions_for, look_at
+from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.resolve import Seen, actions_for, look_at
 from torget.payments.core.checkout import State
 from torget.payments.core.resolving import Action
 from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
+from torget.payments.receipts.words import credit_note_number, method_name
 from torget.payments.web.staff.page import show
+from torget.payments.web.staff.refund_words import (
+    category_words,
+    desk_reason_words,
+    refund_tag,
+    reversal_kind,
+    reversal_words,
+)
 from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import (
@@ -36,21 +44,10 @@ from torget.payments.web.staff.words import (
     event_words,
     line_outcome_words,
     reason_words,
-    refund_state_words,
     state_tag,
     verdict_words,
     what_to_do,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownRefund:
-    id: int
-    amount: Money
-    state: str
-    row: Refund
-    by: str
-    still_marked_paid: bool
 
 
 def staff_names(actors: set[str]) -> dict[int, str]:
@@ -81,10 +78,11 @@ def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]
     ]
 
 
-def _timeline(payment: Payment) -> list[TimelineEvent]:
+def _timeline(payment: Payment, reversals: list[Reversal]) -> list[TimelineEvent]:
+    """The steps of the payment, and among them what was done about the fee in the library system."""
     events = list(payment.events.order_by("id"))
-    names = staff_names({event.actor for event in events})
-    return [
+    names = staff_names({event.actor for event in events} | {row.done_by for row in reversals if row.done_by})
+    steps = [
         TimelineEvent(
             title=event_words(event.event),
             at=event.at,
@@ -93,28 +91,62 @@ def _timeline(payment: Payment) -> list[TimelineEvent]:
         )
         for event in events
     ]
-
-
-def _refunds(payment: Payment) -> list[ShownRefund]:
-    rows = list(payment.refunds.order_by("id"))
-    names = staff_names({row.requested_by for row in rows})
-    subjects = [f"refund:{row.pk}" for row in rows if row.was_registered]
-    corrected = (
-        set(AuditEntry.objects.filter(action=CORRECTED, subject__in=subjects).values_list("subject", flat=True))
-        if subjects
-        else set()
-    )
-    return [
-        ShownRefund(
-            id=row.pk,
-            amount=Money(row.amount_cents),
-            state=refund_state_words(row.state),
-            row=row,
-            by=actor_words(row.requested_by, names),
-            still_marked_paid=row.was_registered and row.state != "failed" and f"refund:{row.pk}" not in corrected,
+    raised = [
+        TimelineEvent(
+            title=reversal_words(row.state),
+            at=row.changed_at,
+            text=" · ".join(filter(None, (euros(Money(row.amount_cents)), _reversal_text(row, names)))),
+            kind=reversal_kind(row.state),
         )
+        for row in reversals
+    ]
+    return sorted([*steps, *raised], key=lambda event: event.at.timestamp() if isinstance(event.at, datetime) else 0)
+
+
+def _reversal_text(row: Reversal, names: dict[int, str]) -> str:
+    if row.state == "done":
+        return f"{actor_words(row.done_by, names)} · {row.done_note}"
+    return desk_reason_words(row.desk_reason) if row.state == "desk" else row.booking_reference
+
+
+def _refunds(payment: Payment, reversals: list[Reversal]) -> list[dict[str, Any]]:
+    rows = list(payment.refunds.order_by("id"))
+    names = staff_names({row.requested_by for row in rows} | {row.decided_by for row in rows if row.decided_by})
+    return [
+        {
+            "row": row,
+            "amount": Money(row.amount_cents),
+            "tag": refund_tag(row.state, by_email=row.by_email),
+            "category": category_words(row.category),
+            "by": actor_words(row.requested_by, names),
+            "decided_by": actor_words(row.decided_by, names) if row.decided_by else "",
+            "credit_note": credit_note_number(payment.reference, row.credit_note) if row.credit_note else "",
+            "reversals": [
+                {"row": one, "amount": Money(one.amount_cents), "state": reversal_words(one.state)}
+                for one in reversals
+                if one.refund_id == row.pk
+            ],
+        }
         for row in rows
     ]
+
+
+def raise_again_item(row: Reversal) -> dict[str, Any]:
+    return {"row": row, "amount": Money(row.amount_cents), "reason": desk_reason_words(row.desk_reason)}
+
+
+def _facts_about_refunds(found: Payment, seen: Seen) -> str:
+    """What the provider can do for this method, where it cannot do everything."""
+    if seen.standing.provider_takes_no_refund:
+        return _(
+            "The payment service takes no further refund of this payment. Pay back from the municipality's account, "
+            "then mark as paid back."
+        )
+    if seen.terms.once_only and found.paid_at:
+        return _(
+            "%(method)s takes one refund of a payment, within %(weeks)d weeks. Refund all that is to go back at once."
+        ) % {"method": method_name(found.method), "weeks": (seen.terms.days_max or 0) // 7}
+    return ""
 
 
 def _books(payment: Payment, staff: Staff) -> list[dict[str, Any]]:
@@ -143,6 +175,8 @@ def _action_links(payment_id: int, actions: frozenset[Action]) -> list[dict[str,
         (Action.MARK_REGISTERED, _("Mark as registered"), "staff-mark-registered", "secondary"),
         (Action.REFUND, _("Refund"), "staff-refund", "warning"),
         (Action.MARK_REFUNDED, _("Mark as paid back"), "staff-mark-refunded", "secondary"),
+        (Action.MARK_NOT_REFUNDED, _("The refund did not happen"), "staff-mark-not-refunded", "secondary"),
+        (Action.LET_STAND, _("No refund is needed"), "staff-let-stand", "secondary"),
     )
     return [
         {"text": text, "url": reverse(name, args=[payment_id]), "kind": kind}
@@ -163,7 +197,9 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         municipality_id=found.municipality_id,
     )
     language = get_language() or "fi"
-    actions = actions_for(look_at(payment_id), staff.access)
+    seen = look_at(payment_id)
+    actions = actions_for(seen, staff.access)
+    reversals = list(Reversal.objects.filter(refund__payment_id=payment_id).order_by("id"))
     context = {
         "payment": found,
         "amount": Money(found.amount_cents),
@@ -177,7 +213,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "responsible": found.attention_owner.full_name if found.attention_owner else "",
         "may_correct": staff.access.may_resolve(found.municipality_id),
         "lines": _lines(found, staff, language),
-        "timeline": _timeline(found),
+        "timeline": _timeline(found, reversals),
         "messages_of_provider": [
             {"at": row.received_at, "channel": channel_words(row.channel), "verdict": verdict_words(row.verdict)}
             for row in found.messages.order_by("id").only("received_at", "channel", "verdict", "payment_id")
@@ -185,7 +221,9 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "attempts": [
             {"row": row, "outcome": attempt_outcome_words(row.outcome)} for row in found.attempts.order_by("number")
         ],
-        "refunds": _refunds(found),
+        "refunds": _refunds(found, reversals),
+        "to_raise": [raise_again_item(one) for one in reversals if one.state == "desk"],
+        "about_refunds": _facts_about_refunds(found, seen) if found.paid_at else "",
         "books": _books(found, staff),
         "actions": _action_links(payment_id, actions),
     }

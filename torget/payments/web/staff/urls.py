@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from torget.payments.web.staff import actions, corrections, home, payment, search, sign_in, work_list
+from torget.payments.web.staff import (
+    actions,
+    home,
+    payment,
+    proposals,
+    refunds,
+    reversals,
+    search,
+    sign_in,
+    work_list,
+)
 
 urlpatterns = [
     path("", home.home, name="staff-home"),
@@ -13,7 +23,10 @@ urlpatterns = [
     path("payments/<int:payment_id>/", payment.payment, name="staff-payment"),
     path("payments/<int:payment_id>/retry/", actions.retry, name="staff-retry"),
     path("payments/<int:payment_id>/mark-registered/", actions.registered, name="staff-mark-registered"),
-    path("payments/<int:payment_id>/refund/", actions.refund, name="staff-refund"),
-    path("payments/<int:payment_id>/mark-refunded/", actions.refunded, name="staff-mark-refunded"),
-    path("refunds/<int:refund_id>/corrected/", corrections.corrected, name="staff-corrected"),
+    path("payments/<int:payment_id>/refund/", refunds.refund, name="staff-refund"),
+    path("payments/<int:payment_id>/mark-refunded/", refunds.refunded, name="staff-mark-refunded"),
+    path("payments/<int:payment_id>/mark-not-refunded/", actions.not_refunded, name="staff-mark-not-refunded"),
+    path("payments/<int:payment_id>/let-stand/", actions.stands, name="staff-let-stand"),
+    path("refunds/<int:refund_id>/", proposals.proposal, name="staff-proposal"),
+    path("fees/<int:reversal_id>/raised/", reversals.raised, name="staff-raised"),
 ]

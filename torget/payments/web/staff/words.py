@@ -69,7 +69,13 @@ EVENT_WORDS: dict[str, Words] = {
     Event.NEEDS_HUMAN: gettext_lazy("A human is needed"),
     Event.STAFF_RETRIED: gettext_lazy("Sent to be registered again"),
     Event.STAFF_REGISTERED: gettext_lazy("Marked as registered"),
-    Event.STAFF_REFUNDED: gettext_lazy("Marked as paid back by another way"),
+    Event.STAFF_REFUNDED: gettext_lazy("Marked as paid back"),
+    Event.STAFF_NOT_REFUNDED: gettext_lazy("Marked: the refund did not happen"),
+    Event.STAFF_LET_STAND: gettext_lazy("No more money goes back"),
+    Event.REFUND_PROPOSED: gettext_lazy("Refund asked for; a second person decides"),
+    Event.REFUND_REJECTED: gettext_lazy("The second person rejected the refund"),
+    Event.PROPOSAL_WITHDRAWN: gettext_lazy("The refund was withdrawn"),
+    Event.PROPOSAL_EXPIRED: gettext_lazy("Nobody decided the refund in time"),
 }
 
 _PROBLEMS = frozenset(
@@ -80,6 +86,7 @@ _PROBLEMS = frozenset(
         Event.REFUSED,
         Event.REFUND_ANSWER_LOST,
         Event.REFUND_FAILED,
+        Event.STAFF_NOT_REFUNDED,
         Event.NEEDS_HUMAN,
     }
 )
@@ -123,11 +130,37 @@ _REASONS: dict[str, tuple[Words, Words]] = {
     ),
     "refund_refused": (
         gettext_lazy("The payment service refused the refund"),
-        gettext_lazy("See in its service why, often too little money there. Then refund again."),
+        gettext_lazy("See in its service why, often too little money there. Then refund again or in another way."),
     ),
     "refund_unanswered": (
         gettext_lazy("The payment service has not said whether it paid back"),
-        gettext_lazy("Look in the payment service. Mark as paid back only if the money went."),
+        gettext_lazy(
+            "Look for the refund in the payment service. Mark as paid back if the money went, else say that the refund "
+            "did not happen; then you can refund again."
+        ),
+    ),
+    "refund_unclaimed": (
+        gettext_lazy("The patron was to say where a refund goes, and nobody has told us whether they did"),
+        gettext_lazy(
+            "Look in the payment service whether the money went. Remind the patron of the e-mail if it has not."
+        ),
+    ),
+    "refund_needs_email": (
+        gettext_lazy("The bank takes no refunds, and the patron gave no e-mail address"),
+        gettext_lazy(
+            "Ask the patron for an e-mail address and refund again, or pay back from the municipality's account."
+        ),
+    ),
+    "refund_not_done": (
+        gettext_lazy("A refund did not happen"),
+        gettext_lazy("Refund again, or pay back by another way and mark as paid back."),
+    ),
+    "refund_after_all": (
+        gettext_lazy("The payment service says that a refund went out which counted as failed"),
+        gettext_lazy(
+            "Look in the payment service how much went back in all. Stop a refund under way that would be a second "
+            "one, and mark what went as paid back."
+        ),
     ),
 }
 
@@ -139,14 +172,6 @@ _ATTEMPT_OUTCOMES: dict[str, Words] = {
     "unknown": gettext_lazy("Answer lost"),
     "found": gettext_lazy("Found in the library system"),
     "unbooked": gettext_lazy("Surely not in the library system"),
-}
-
-_REFUND_STATES: dict[str, Words] = {
-    "due": gettext_lazy("To be asked"),
-    "asked": gettext_lazy("Being asked"),
-    "pending": gettext_lazy("Waiting for word"),
-    "refunded": gettext_lazy("Paid back"),
-    "failed": gettext_lazy("Failed"),
 }
 
 _CHANNELS: dict[str, Words] = {
@@ -212,10 +237,6 @@ def what_to_do(reason: str) -> str:
 
 def attempt_outcome_words(outcome: str) -> str:
     return _word(_ATTEMPT_OUTCOMES, outcome)
-
-
-def refund_state_words(state: str) -> str:
-    return _word(_REFUND_STATES, state)
 
 
 def channel_words(channel: str) -> str:

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_safe
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
-from torget.payments.web.staff.corrections import uncorrected_refunds
 from torget.payments.web.staff.page import show
+from torget.payments.web.staff.proposals import proposals_for
+from torget.payments.web.staff.reversals import fees_to_raise, raise_item
 from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import needing_a_human, visible_municipalities
 from torget.payments.web.staff.words import how_long, reason_words, what_to_do
 
 _PAGE_ROWS = 25
-_CORRECTIONS_MAX = 50
+_FEES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +59,14 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     municipalities = visible_municipalities(staff.access, language)
     chosen = next((one for one in municipalities if one.slug == request.GET.get("municipality")), None)
     waiting = needing_a_human(staff.access, now)
-    corrections = uncorrected_refunds(staff.access)
+    fees = fees_to_raise(staff.access)
     if chosen is not None:
         waiting = waiting.filter(municipality=chosen)
-        corrections = corrections.filter(payment__municipality=chosen)
+        fees = fees.filter(refund__payment__municipality=chosen)
     rows = waiting.select_related("municipality", "attention_owner").order_by("changed_at", "id")
     page = Paginator(rows, _PAGE_ROWS).get_page(request.GET.get("page"))
     items = [_item(payment, language, now) for payment in page.object_list]
-    to_correct = [
-        {
-            "refund": refund,
-            "amount": Money(refund.amount_cents),
-            "municipality": refund.payment.municipality.name(language),
-        }
-        for refund in corrections.select_related("payment__municipality")[:_CORRECTIONS_MAX]
-    ]
+    to_decide, own = proposals_for(staff)
     record(
         at=now,
         actor=staff.actor,
@@ -83,7 +77,9 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "items": items,
         "page": page,
-        "to_correct": to_correct,
+        "to_decide": to_decide,
+        "own_proposals": own,
+        "to_raise": [raise_item(one, language) for one in fees[:_FEES_MAX]],
         "municipalities": [(one.slug, one.name(language)) for one in municipalities],
         "chosen": chosen.slug if chosen else "",
     }
