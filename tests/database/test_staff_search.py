@@ -11,9 +11,9 @@ from tests.database.staff import hire, pay, sign_in
 from tests.world import World, make_fee
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.core.money import Money
-from torget.foundation.core.reference_number import rf_reference
+from torget.foundation.core.reference_number import normal_reference, rf_reference
 from torget.payments.checkout.models import Payment
-from torget.payments.web.staff.search import read_amount, read_reference
+from torget.payments.web.staff.search import read_amount
 
 
 def search(client: Client, **criteria: Any) -> list[int]:
@@ -96,7 +96,7 @@ def test_the_queries_do_not_grow_with_the_rows(world: World) -> None:
     [("1 2344", "12344"), ("000012344", "12344"), ("12345", ""), ("", ""), ("RF", ""), ("RF00 1234 4", "")],
 )
 def test_references_as_people_write_them(text: str, bare: str) -> None:
-    assert read_reference(text) == bare
+    assert normal_reference(text) == bare
 
 
 @pytest.mark.parametrize("text", ["1240,50", "1 240,50", "1240.50 €", "1\u00a0240,50\u00a0€"])

@@ -29,3 +29,13 @@ def rf_reference(reference: str) -> str:
         raise BadReferenceNumber(reference)
     digits = reference.replace(" ", "").lstrip("0")
     return f"RF{98 - int(digits + '271500') % 97:02d}{digits}"
+
+
+def normal_reference(text: str) -> str:
+    """The Finnish reference as digits without spaces and leading zeros, also from its RF form; '' if it is neither."""
+    compact = "".join(text.split()).upper()
+    if compact.startswith("RF"):
+        bare = compact[4:].lstrip("0")
+        is_right = is_reference_number(bare) and rf_reference(bare) == compact[:4] + bare
+        return bare if is_right else ""
+    return compact.lstrip("0") if is_reference_number(compact) else ""

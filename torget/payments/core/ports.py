@@ -380,3 +380,30 @@ class PaymentProvider(Protocol):
     def settlements(self, *, first: date, last: date) -> tuple[Settlement, ...]:
         """Settlements created in the period. Raise ProviderRefused or ProviderUnavailable."""
         ...
+
+
+class ReportCheck(Protocol):
+    """Believes a report or not, while its body comes in pieces."""
+
+    def update(self, piece: bytes) -> None: ...
+
+    def finish(self) -> None:
+        """Raise BadMessage if the whole is not provably the provider's."""
+        ...
+
+
+class SettlementReports(Protocol):
+    """What a provider offers besides PaymentProvider if it sends the rows of a settlement to an address of ours."""
+
+    @property
+    def report_format(self) -> str:
+        """Name of the reader in settings.SETTLEMENT_FORMATS."""
+        ...
+
+    def order_report(self, *, settlement_id: str, callback_url: str) -> None:
+        """Ask for the rows of one settlement. Raise ProviderRefused or ProviderUnavailable."""
+        ...
+
+    def check_report(self, headers: Mapping[str, str]) -> ReportCheck:
+        """Begin to check a report by its headers, names in lower case; raise BadMessage."""
+        ...

@@ -115,6 +115,7 @@ class Problem(StrEnum):
     CHANGED_ROWS = "changed_rows"
     REPEATED_ROWS = "repeated_rows"
     ZERO_ROWS = "zero_rows"
+    ROUNDED_FEES = "rounded_fees"
     NOT_BOOKED_ENTRIES = "not_booked_entries"
     BATCH_NOT_SPLIT = "batch_not_split"
     NOT_SETTLED_ROWS = "not_settled_rows"

@@ -11,7 +11,14 @@ import httpx
 
 from torget.connectors.http import new_client
 from torget.connectors.payment_providers.paytrail import bodies, messages
-from torget.connectors.payment_providers.paytrail.signature import BadSignature, sign, verify, without_repeats
+from torget.connectors.payment_providers.paytrail.reports import REPORT_FIELDS
+from torget.connectors.payment_providers.paytrail.signature import (
+    BadSignature,
+    SignatureCheck,
+    sign,
+    verify,
+    without_repeats,
+)
 from torget.connectors.payment_providers.paytrail.status_map import REFUND_STATUS
 from torget.payments.core.giving_back import RefundTerms
 from torget.payments.core.ports import (
@@ -141,6 +148,19 @@ class Paytrail:
         except BadMessage as error:
             raise ProviderUnavailable(str(error)) from error
 
+    @property
+    def report_format(self) -> str:
+        return "paytrail-csv-signed"
+
+    def order_report(self, *, settlement_id: str, callback_url: str) -> None:
+        """The vendor makes the report and sends it to the address later, again and again until we answer 200."""
+        path = f"/settlements/{_as_segment(settlement_id)}/payments/report"
+        body = {"requestType": "csv", "callbackUrl": callback_url, "reportFields": list(REPORT_FIELDS)}
+        self._ask("POST", path, body=body)
+
+    def check_report(self, headers: Mapping[str, str]) -> "PaytrailReportCheck":
+        return PaytrailReportCheck(headers, account=self._account, secret=self._secret)
+
     def _verified(self, message: IncomingMessage) -> dict[str, str]:
         return messages.verified_parameters(message.query, account=self._account, secret=self._secret)
 
@@ -204,6 +224,27 @@ class Paytrail:
         if not isinstance(answer, dict):
             raise ProviderUnavailable("the answer is not an object")
         return answer
+
+
+class PaytrailReportCheck:
+    """Whose report it is and whether it is whole."""
+
+    def __init__(self, headers: Mapping[str, str], *, account: str, secret: str) -> None:
+        if headers.get("checkout-account") != account:
+            raise BadMessage("the report is about another account")
+        try:
+            self._check = SignatureCheck(secret, headers)
+        except BadSignature as error:
+            raise BadMessage(str(error)) from None
+
+    def update(self, piece: bytes) -> None:
+        self._check.update(piece)
+
+    def finish(self) -> None:
+        try:
+            self._check.finish()
+        except BadSignature as error:
+            raise BadMessage(str(error)) from None
 
 
 def _signature_headers(response: httpx.Response) -> list[tuple[str, str]]:

@@ -22,6 +22,13 @@ class BadSignature(ValueError):
 
 def sign(secret: str, parameters: Mapping[str, str], body: bytes = b"", *, algorithm: str = "sha256") -> str:
     """Lower-case hex HMAC; parameters whose names do not begin with `checkout-` are left out."""
+    started = _started(secret, parameters, algorithm=algorithm)
+    started.update(body)
+    return started.hexdigest()
+
+
+def _started(secret: str, parameters: Mapping[str, str], *, algorithm: str) -> hmac.HMAC:
+    """The HMAC over all that stands before the body."""
     if algorithm not in ALGORITHMS:
         raise BadSignature("unknown algorithm")
     signed = sorted((name, value) for name, value in parameters.items() if name.startswith(PREFIX))
@@ -29,7 +36,7 @@ def sign(secret: str, parameters: Mapping[str, str], body: bytes = b"", *, algor
         if not _NAME.fullmatch(name) or _CONTROL_CHARACTER.search(value):
             raise BadSignature("a parameter has a form that cannot be signed unambiguously")
     lines = [f"{name}:{value}".encode() for name, value in signed]
-    return hmac.new(secret.encode(), b"\n".join([*lines, body]), getattr(hashlib, algorithm)).hexdigest()
+    return hmac.new(secret.encode(), b"".join(line + b"\n" for line in lines), getattr(hashlib, algorithm))
 
 
 def without_repeats(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -44,11 +51,25 @@ def without_repeats(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def verify(secret: str, parameters: Mapping[str, str], body: bytes = b"") -> None:
     """Raise BadSignature unless `signature` among the parameters fits all the `checkout-*` ones and the body."""
-    given = parameters.get("signature", "")
-    try:
-        expected = sign(secret, parameters, body, algorithm=parameters.get("checkout-algorithm", ""))
-        given_bytes = given.encode()
-    except UnicodeEncodeError:
-        raise BadSignature("a parameter is not valid Unicode") from None
-    if not hmac.compare_digest(expected.encode(), given_bytes):
-        raise BadSignature("the signature does not fit" if given else "the signature is missing")
+    check = SignatureCheck(secret, parameters)
+    check.update(body)
+    check.finish()
+
+
+class SignatureCheck:
+    """`verify` for a body that comes in pieces."""
+
+    def __init__(self, secret: str, parameters: Mapping[str, str]) -> None:
+        """Raise BadSignature if nothing could make this message right."""
+        try:
+            self._hmac = _started(secret, parameters, algorithm=parameters.get("checkout-algorithm", ""))
+            self._given = parameters.get("signature", "").encode()
+        except UnicodeEncodeError:
+            raise BadSignature("a parameter is not valid Unicode") from None
+
+    def update(self, piece: bytes) -> None:
+        self._hmac.update(piece)
+
+    def finish(self) -> None:
+        if not hmac.compare_digest(self._hmac.hexdigest().encode(), self._given):
+            raise BadSignature("the signature does not fit" if self._given else "the signature is missing")

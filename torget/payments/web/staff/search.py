@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money, NotWholeCents
-from torget.foundation.core.reference_number import is_reference_number, rf_reference
+from torget.foundation.core.reference_number import normal_reference
 from torget.foundation.design.forms import DatePartsField
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
@@ -37,16 +37,6 @@ DEFAULT_DAYS = 92
 """How far back a search without card, reference and dates looks: such a search reads every payment of that time."""
 FOUND_MAX = 200
 """Nobody reads further, and counting more would read the more the longer the payments have been kept."""
-
-
-def read_reference(text: str) -> str:
-    """The Finnish reference without spaces and leading zeros, also from its RF form; '' if it is neither."""
-    compact = re.sub(r"\s", "", text).upper()
-    if compact.startswith("RF"):
-        bare = compact[4:].lstrip("0")
-        is_right = is_reference_number(bare) and rf_reference(bare) == compact[:4] + bare
-        return bare if is_right else ""
-    return compact.lstrip("0") if is_reference_number(compact) else ""
 
 
 def read_amount(text: str) -> Money:
@@ -144,7 +134,7 @@ def find_payments(staff: Staff, criteria: dict[str, Any], now: datetime) -> Any:
     found = visible_payments(staff.access)
     if criteria.get("find"):
         text = re.sub(r"\s", "", criteria["find"])
-        found = found.filter(Q(card_number=text) | Q(reference=read_reference(text) or "-"))
+        found = found.filter(Q(card_number=text) | Q(reference=normal_reference(text) or "-"))
     if criteria.get("amount") is not None:
         found = found.filter(amount_cents=criteria["amount"])
     if criteria.get("state"):

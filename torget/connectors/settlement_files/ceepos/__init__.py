@@ -1,0 +1,1 @@
+"""CPU Ceepos: the payments report that its back office writes as CSV."""

@@ -1,0 +1,1 @@
+"""Vipps MobilePay: the funds ledger of a sales unit in CSV."""

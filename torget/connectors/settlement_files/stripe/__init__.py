@@ -1,0 +1,1 @@
+"""Stripe: the itemised payout reconciliation report in CSV."""

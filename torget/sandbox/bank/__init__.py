@@ -1,0 +1,1 @@
+"""A bank that writes statements of a municipality's account, as Finnish banks do."""
