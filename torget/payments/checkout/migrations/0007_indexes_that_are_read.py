@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("checkout", "0004_receipt_issued_at"),
+        ("checkout", "0006_refund_steps"),
         ("cooperations", "0001_initial"),
         ("people", "0002_alter_role_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
