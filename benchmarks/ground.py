@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,12 @@ from torget.config.embedded_postgres import EmbeddedPostgres
 
 SETTINGS = {"shared_buffers": "1GB", "max_connections": "80", "max_wal_size": "8GB", "checkpoint_timeout": "30min"}
 """fsync and synchronous_commit stay on: a payment that is said to be saved is on the disk."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -57,10 +64,13 @@ class Ground:
 
 
 @contextmanager
-def standing(kept: Path | None = None, settings: dict[str, str] = SETTINGS) -> Iterator[Ground]:
+def standing(
+    kept: Path | None = None, settings: dict[str, str] = SETTINGS, *, is_helle: bool = False
+) -> Iterator[Ground]:
     """Sets the environment, so call it before Django is set up; ends everything it started.
 
-    The data lie in a passing folder, or stay in `kept`.
+    The data lie in a passing folder, or stay in `kept`. The network is the tests' small one, or Helle's twelve
+    municipalities with the sandbox's invented patrons.
     """
     with tempfile.TemporaryDirectory() as passing:
         folder = kept or Path(passing)
@@ -69,7 +79,16 @@ def standing(kept: Path | None = None, settings: dict[str, str] = SETTINGS) -> I
         postgres = EmbeddedPostgres(folder / "data", settings)
         postgres.start()
         koha = subprocess.Popen(
-            [sys.executable, "-m", "torget.sandbox.koha", "--port", "0"], stdout=subprocess.PIPE, text=True
+            [
+                sys.executable,
+                "-m",
+                "torget.sandbox.koha",
+                "--port",
+                "0",
+                *(["--population", "helle"] if is_helle else []),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert koha.stdout is not None
         koha_url = koha.stdout.readline().strip()
@@ -92,7 +111,9 @@ def standing(kept: Path | None = None, settings: dict[str, str] = SETTINGS) -> I
             from torget.foundation.cooperations.models import Municipality
 
             call_command("migrate", verbosity=0)
-            if not Municipality.objects.exists():
+            if is_helle:
+                call_command("load_network", "helle", with_test_accounts=True)
+            elif not Municipality.objects.exists():
                 make_network()
             yield Ground(postgres, koha_url)
         finally:

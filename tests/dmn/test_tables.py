@@ -47,6 +47,16 @@ def test_a_hit_policy_chooses(hit_policy: str, amount: int | None, value: Any) -
     assert decide(hit_policy, amount) == value
 
 
+def test_a_dash_passes_the_listed_values_only() -> None:
+    made = table([("amount", "number")], [["-", '"yes"']])
+    made.inputs[0].values = ">= 0"
+    ready = DecisionModel(model([("amount", "number")], made))
+    assert [ready.evaluate("D", {"amount": amount}).value for amount in (0, -1, None)] == ["yes", None, None]
+    trace = ready.evaluate("D", {"amount": -1}, trace=True).trace
+    assert trace is not None
+    assert str(trace.tables[0].row(1).miss) == "amount = -1 does not pass >= 0"
+
+
 def test_priorities_follow_the_listed_values() -> None:
     assert decide("PRIORITY", 7, outputs=PRIORITIES) == "middle"
     assert decide("OUTPUT ORDER", 18, outputs=PRIORITIES) == ["high", "middle"]

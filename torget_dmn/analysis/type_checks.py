@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from torget_dmn.analysis.findings import PROBLEM, Finding
-from torget_dmn.analysis.inference import Inference, clash
 from torget_dmn.engine.boxed import Recorded
 from torget_dmn.engine.tables import CompiledTable
 from torget_dmn.feel import nodes
 from torget_dmn.feel.feel_types import ANY, FeelType, NamedType, SimpleType, strip
+from torget_dmn.feel.inference import Inference, clash
 from torget_dmn.feel.printing import to_literal
 from torget_dmn.feel.ranges import Equals, Range
 

@@ -18,8 +18,6 @@ from torget_dmn.feel.parser import parse_unary_tests
 from torget_dmn.feel.scope import Scope
 from torget_dmn.model.expressions import DecisionTable, OutputClause
 
-_REFUSES_ALL = Cell("", lambda _value, _frame: False, None, negated=False)
-
 
 def compile_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, place: str) -> Closure:
     """Compile a table to its evaluation."""
@@ -35,10 +33,18 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         where = f"{place}, input '{clause.title}'"
         kind = compiler.types.resolve(clause.expression.type_ref, where)
         inputs.append(_input(compiler, clause.expression.text, kind, scope, where))
-        cells.append([
-            compile_cell(compiler, rule.inputs[column], scope, f"{place}, row {number}, input '{clause.title}'")
-            for number, rule in enumerate(table.rules, 1)
-        ])  # fmt: skip
+        cells.append(
+            [
+                compile_cell(
+                    compiler,
+                    rule.inputs[column],
+                    scope,
+                    f"{place}, row {number}, input '{clause.title}'",
+                    values=clause.values,
+                )
+                for number, rule in enumerate(table.rules, 1)
+            ]
+        )
     kinds = output_types(compiler, table, whole_type, place)
     made = CompiledTable(
         table,
@@ -87,13 +93,15 @@ def output_types(compiler: BoxedCompiler, table: DecisionTable, whole: FeelType,
     return found
 
 
-def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str) -> Cell:
-    """Compile one cell; a cell that is wrong passes nothing."""
-    if not text.strip():
-        return Cell(text, None, [], negated=False)
+def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str, *, values: str | None) -> Cell:
+    """Compile one cell; a cell that is wrong passes nothing, and `-` passes the listed values, if there are any."""
+    if text.strip() in ("", "-"):
+        if not values:
+            return Cell(text, None, [], negated=False)
+        text = values
     tests = compiler.parse_cell(text, scope, place)
     if tests is None:
-        return _REFUSES_ALL
+        return Cell(text, lambda _value, _frame: False, None, negated=False)
     feel_compiler = Compiler()
     test = compile_unary_tests(feel_compiler, tests, scope)
     compiler.note_names(feel_compiler, place)

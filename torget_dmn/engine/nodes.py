@@ -124,7 +124,7 @@ class KnowledgeNode(Node):
     def compute(self, run: ModelRun) -> Any:
         if self.body is None or self.external:
             return NullFunction(self.name, self.parameters)
-        return UserFunction(self.name, self.parameters, self.body, self.requirements.frame(run), self.type)
+        return UserFunction(self.name, self.parameters, self.body, self.requirements.frame(run), result_type=self.type)
 
 
 class ServiceNode(Node):
@@ -185,9 +185,7 @@ class ServiceFunction(FeelFunction):
 
     def call_named(self, arguments: dict[str, Any]) -> Any:
         names = [node.name for node in self._node.inputs]
-        if set(names) != set(arguments):
-            return None
-        return self.call([arguments[name] for name in names])
+        return self.call([arguments.get(name) for name in names]) if arguments.keys() <= set(names) else None
 
     @property
     def function_type(self) -> FunctionType:

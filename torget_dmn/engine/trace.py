@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from torget_dmn.engine.table_index import Cell
 from torget_dmn.feel.printing import to_literal
 from torget_dmn.model.expressions import DecisionTable
 
@@ -15,6 +16,7 @@ class TracedTable(Protocol):
 
     source: DecisionTable
     place: str
+    cells: list[list[Cell]]
     input_titles: list[str]
     all_rows: int
 
@@ -74,7 +76,7 @@ class TableTrace:
             return RowTrace(number, matched=True, miss=None)
         for column, mask in enumerate(self.masks):
             if not mask & bit:
-                text = self.table.source.rules[number - 1].inputs[column]
+                text = self.table.cells[column][number - 1].text
                 return RowTrace(
                     number, matched=False, miss=Miss(self.table.input_titles[column], self.values[column], text)
                 )
@@ -98,17 +100,17 @@ class TableTrace:
 
     def as_dict(self) -> dict[str, Any]:
         """Tell everything as plain data."""
-        titles, rules, values = self.table.input_titles, self.table.source.rules, self.values
+        titles, values = self.table.input_titles, self.values
         misses: list[tuple[int, str, str]] = []
         seen = self.matched
         # Each column tells the rows it was the first to refuse, so no row is looked at twice.
         for column, mask in enumerate(self.masks):
             refused = ~mask & self.table.all_rows & ~seen
             seen |= refused
-            title = titles[column]
+            title, cells = titles[column], self.table.cells[column]
             while refused:
                 number = (refused & -refused).bit_length()
-                misses.append((number, title, rules[number - 1].inputs[column]))
+                misses.append((number, title, cells[number - 1].text))
                 refused &= refused - 1
         return {
             "table": self.place,

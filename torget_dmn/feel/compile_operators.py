@@ -91,7 +91,8 @@ def _comparison(compiler: Compiler, node: nodes.Comparison, scope: Scope) -> Clo
     return run
 
 
-def _both(one: bool | None, other: bool | None) -> bool | None:
+def both(one: bool | None, other: bool | None) -> bool | None:
+    """Evaluate `and`."""
     if one is False or other is False:
         return False
     return True if one and other else None
@@ -105,7 +106,7 @@ def _between(compiler: Compiler, node: nodes.Between, scope: Scope) -> Closure:
     def run(frame: Frame) -> bool | None:
         middle = value(frame)
         above = compare_values("<=", low(frame), middle)
-        return _both(above, compare_values("<=", middle, high(frame)))
+        return both(above, compare_values("<=", middle, high(frame)))
 
     return run
 
@@ -122,8 +123,9 @@ def _instance_of(compiler: Compiler, node: nodes.InstanceOf, scope: Scope) -> Cl
 
 
 def make_range(start: Any, end: Any, *, start_included: bool, end_included: bool) -> Range | None:
-    """Make a range of two ends; null when they have no order between them."""
-    if compare(start, end) is None:
+    """Make a range of two ends; null when they have no order between them or the wrong one."""
+    order = compare(start, end)
+    if order is None or order > 0:
         return None
     return Range(start, end, start_included, end_included)
 

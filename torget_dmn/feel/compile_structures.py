@@ -8,7 +8,9 @@ from typing import Any
 from torget_dmn.feel import nodes
 from torget_dmn.feel.builtins import BUILTINS
 from torget_dmn.feel.compiler import Compiler, constant, rule
+from torget_dmn.feel.feel_types import ANY, FunctionType
 from torget_dmn.feel.functions import Closure, FeelFunction, Frame, NullFunction, Parameter, UserFunction
+from torget_dmn.feel.inference import Inference
 from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.properties import member
 from torget_dmn.feel.scope import Scope
@@ -82,10 +84,14 @@ def filter_closure(source: Closure, condition: Closure, scope: Scope) -> Closure
 
     def run(frame: Frame) -> Any:
         value = source(frame)
-        items = value if type(value) is list else [] if value is None else [value]
+        if value is None:
+            return None
+        items = value if type(value) is list else [value]
         first = condition([frame, items[0] if items else None])
         if type(first) is Decimal:
             return item_at(items, first)
+        if type(first) is not bool and first is not None:
+            return None
         if not items:
             return []
         # A constant filter is computed before there is a run, on a list that is written out.
@@ -105,7 +111,9 @@ def _function(compiler: Compiler, node: nodes.FunctionDefinition, scope: Scope) 
     if node.external:
         return lambda _: NullFunction("function", parameters)
     body = compiler.compile(node.body, Scope(scope, (parameter.name for parameter in parameters)))
-    return lambda frame: UserFunction("function", parameters, body, frame)
+    kind = Inference(scope).infer(node)
+    inferred = kind.result if isinstance(kind, FunctionType) else ANY
+    return lambda frame: UserFunction("function", parameters, body, frame, inferred=inferred)
 
 
 @rule(nodes.Invocation)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from torget_dmn.feel import nodes
-from torget_dmn.feel.compile_operators import compare_values, one_sided
+from torget_dmn.feel.compile_operators import both, compare_values, one_sided
 from torget_dmn.feel.compiler import Compiler, is_constant, rule
 from torget_dmn.feel.equality import equal
 from torget_dmn.feel.functions import Closure, Frame
@@ -50,7 +50,7 @@ def mentions_value(node: Node) -> bool:
 
 def compile_test(compiler: Compiler, node: Node, scope: Scope, *, in_cell: bool) -> Test:
     """Compile one test; in a cell, an expression may also be true by itself."""
-    if in_cell and mentions_value(node):
+    if mentions_value(node) and (in_cell or not isinstance(node, nodes.RangeLiteral | nodes.UnaryComparison)):
         inner = compiler.compile(node, Scope(scope, ("?",)))
 
         def ask(value: Any, frame: Frame) -> bool | None:
@@ -61,9 +61,9 @@ def compile_test(compiler: Compiler, node: Node, scope: Scope, *, in_cell: bool)
     if isinstance(node, nodes.UnaryComparison):
         operand, operator = compiler.compile(node.operand, scope), node.operator
         return lambda value, frame: compare_values(operator, value, operand(frame))
-    closure = compiler.compile(node, scope)
     if isinstance(node, nodes.RangeLiteral):
-        return _range_test(closure)
+        return _range_test(compiler, node, scope)
+    closure = compiler.compile(node, scope)
     if is_constant(node, scope):
         known = closure([None])
         return lambda value, _: satisfies(value, known)
@@ -72,11 +72,17 @@ def compile_test(compiler: Compiler, node: Node, scope: Scope, *, in_cell: bool)
     return _cell_expression(closure)
 
 
-def _range_test(closure: Closure) -> Test:
+def _range_test(compiler: Compiler, node: nodes.RangeLiteral, scope: Scope) -> Test:
+    """Compile a test of both ends, which says more than the range as a value does when an end is null."""
+    if is_constant(node, scope):
+        interval = compiler.compile(node, scope)([None])
+        if isinstance(interval, Range):
+            return lambda value, _: interval.contains(value)
+    start, end = compiler.compile(node.start, scope), compiler.compile(node.end, scope)
+    above, below = ">=" if node.start_included else ">", "<=" if node.end_included else "<"
+
     def ask(value: Any, frame: Frame) -> bool | None:
-        interval = closure(frame)
-        # A range that could not be made has no inside; the value null is not in it either.
-        return None if interval is None else satisfies(value, interval)
+        return both(compare_values(above, value, start(frame)), compare_values(below, value, end(frame)))
 
     return ask
 

@@ -23,8 +23,8 @@ class FeelType:
         return True
 
     def accepts(self, other: FeelType) -> bool:
-        """Say whether every value of the other type is of this one."""
-        return other is self
+        """Say whether every value of the other type is of this one; null is of every type."""
+        return other is self or other is NULL
 
     def coerce(self, value: Any) -> Any:
         """Make the value fit by FEEL's implicit conversions; null when it does not."""
@@ -107,7 +107,7 @@ class ListType(FeelType):
         return type(value) is list and all(self.item.holds(item) or item is None for item in value)
 
     def accepts(self, other: FeelType) -> bool:
-        return isinstance(other, ListType) and self.item.accepts(other.item)
+        return other is NULL or (isinstance(other, ListType) and self.item.accepts(other.item))
 
     def coerce(self, value: Any) -> Any:
         if value is None or self.item is ANY:
@@ -136,7 +136,7 @@ class ContextType(FeelType):
 
     def accepts(self, other: FeelType) -> bool:
         if not isinstance(other, ContextType):
-            return False
+            return other is NULL
         given = dict(other.entries)
         return all(key in given and kind.accepts(given[key]) for key, kind in self.entries)
 
@@ -174,7 +174,7 @@ class RangeType(FeelType):
         return isinstance(value, Range) and self.item.holds(value.sample)
 
     def accepts(self, other: FeelType) -> bool:
-        return isinstance(other, RangeType) and self.item.accepts(other.item)
+        return other is NULL or (isinstance(other, RangeType) and self.item.accepts(other.item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class FunctionType(FeelType):
 
     def accepts(self, other: FeelType) -> bool:
         if not isinstance(other, FunctionType) or len(other.parameters) != len(self.parameters):
-            return False
+            return other is NULL
         pairs = zip(self.parameters, other.parameters, strict=True)
         return self.result.accepts(other.result) and all(theirs.accepts(ours) for ours, theirs in pairs)
 

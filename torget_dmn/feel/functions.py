@@ -48,16 +48,25 @@ class Parameter:
 class UserFunction(FeelFunction):
     """A function of the model: its body is a closure over the frame it was made in."""
 
-    __slots__ = ("_body", "_frame", "_result_type", "parameters")
+    __slots__ = ("_body", "_frame", "_inferred", "_result_type", "parameters")
 
     def __init__(
-        self, name: str, parameters: tuple[Parameter, ...], body: Closure, frame: Frame, result_type: FeelType = ANY
+        self,
+        name: str,
+        parameters: tuple[Parameter, ...],
+        body: Closure,
+        frame: Frame,
+        *,
+        result_type: FeelType = ANY,
+        inferred: FeelType = ANY,
     ) -> None:
+        """Make a function; only a declared result type converts, an inferred one is merely told."""
         super().__init__(name)
         self.parameters = parameters
         self._body = body
         self._frame = frame
         self._result_type = result_type
+        self._inferred = inferred
 
     def call(self, arguments: Sequence[Value]) -> Value:
         if len(arguments) != len(self.parameters):
@@ -72,13 +81,15 @@ class UserFunction(FeelFunction):
         return self._result_type.coerce(self._body(frame))
 
     def call_named(self, arguments: dict[str, Value]) -> Value:
-        if len(arguments) != len(self.parameters) or any(p.name not in arguments for p in self.parameters):
+        # Parameters that are not named are null (DMN 1.5, 10.3.2.13.5); names that no parameter has do not fit.
+        if not arguments.keys() <= {parameter.name for parameter in self.parameters}:
             return None
-        return self.call([arguments[parameter.name] for parameter in self.parameters])
+        return self.call([arguments.get(parameter.name) for parameter in self.parameters])
 
     @property
     def function_type(self) -> FunctionType:
-        return FunctionType(tuple(parameter.type for parameter in self.parameters), self._result_type)
+        result = self._inferred if self._result_type is ANY else self._result_type
+        return FunctionType(tuple(parameter.type for parameter in self.parameters), result)
 
 
 class NullFunction(FeelFunction):

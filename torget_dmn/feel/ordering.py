@@ -34,11 +34,10 @@ def compare(left: Any, right: Any) -> int | None:
         return None
     if kind is Decimal or kind is str:
         return int(left > right) - int(left < right)
-    left_key = order_key(left)
+    left_key, right_key = order_key(left), order_key(right)
     if left_key is None:
         return None
-    # A local time and a time with an offset lie on different lines: neither is earlier.
     if kind in (Time, DateTime) and left.is_local != right.is_local:
-        return None
-    right_key = order_key(right)
+        # A local value takes the offset of the other (DMN 1.5, table 54).
+        left_key, right_key = left.local_nanoseconds, right.local_nanoseconds
     return int((left_key > right_key) - (left_key < right_key))

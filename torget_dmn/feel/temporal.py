@@ -64,6 +64,11 @@ class Time:
         shift = self.offset_on(None) or 0
         return (self.second_of_day - shift) * NANOSECONDS_PER_SECOND + self.nanosecond
 
+    @property
+    def local_nanoseconds(self) -> int:
+        """Nanoseconds from local midnight."""
+        return self.second_of_day * NANOSECONDS_PER_SECOND + self.nanosecond
+
     @classmethod
     def from_nanoseconds(cls, nanoseconds: int, offset: int | None = None, zone: str | None = None) -> Time:
         """Make the time that lies so many nanoseconds after local midnight, modulo a day."""
@@ -104,6 +109,11 @@ class DateTime:
         shift = self.time.offset_on(day) or 0
         seconds = day * SECONDS_PER_DAY + self.time.second_of_day - shift
         return seconds * NANOSECONDS_PER_SECOND + self.time.nanosecond
+
+    @property
+    def local_nanoseconds(self) -> int:
+        """Nanoseconds from 1970-01-01T00:00:00 on the local clock."""
+        return self.date.day_number * SECONDS_PER_DAY * NANOSECONDS_PER_SECOND + self.time.local_nanoseconds
 
     def plus_nanoseconds(self, nanoseconds: int) -> DateTime:
         """Move along the time line; a named zone keeps its rules on the way."""

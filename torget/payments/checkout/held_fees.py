@@ -1,8 +1,8 @@
 """Which of a patron's fees stand in a payment that is under way, and where."""
 
+import json
 from dataclasses import dataclass
 
-from torget.payments.checkout.models import PaymentLine
 from torget.payments.core.checkout import UNPAID, State
 
 
@@ -13,11 +13,9 @@ class HeldFee:
     """The money is taken and the library system is being told; else the patron may still pay or give it up."""
 
 
-def held_fees(*, library_system: str, patron_reference: str) -> dict[str, HeldFee]:
-    """By fee reference."""
-    rows = PaymentLine.objects.filter(
-        library_system=library_system, patron_reference=patron_reference, is_open=True
-    ).values_list("fee_reference", "payment__state", "payment__checkout__token")
+def read_held(text: str) -> dict[str, HeldFee]:
+    """From what checkout_held (sql/payable.sql) gives, by fee reference."""
     return {
-        reference: HeldFee(checkout_token=token, is_paid=State(state) not in UNPAID) for reference, state, token in rows
+        reference: HeldFee(checkout_token=row["checkout_token"], is_paid=State(row["state"]) not in UNPAID)
+        for reference, row in json.loads(text).items()
     }

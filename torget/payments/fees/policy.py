@@ -1,34 +1,71 @@
-"""What is configured for a library system's fees, read in four queries however many fees there are."""
+"""What is configured for a library system's fees, read in one query however many fees there are."""
 
-from torget.foundation.cooperations.models import Branch
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from torget.foundation.core.languages import LocalisedText, in_language
 from torget.payments.core.fees import FeePolicy, FeeTypeRule, LegalNature, PayeeRuleValue, PayeeSource
-from torget.payments.fees.models import FeeType, PayeeRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeTypeTexts:
+    """What the patron reads about a kind of fee, in three languages."""
+
+    names: LocalisedText
+    explanations: LocalisedText
+    not_payable_reasons: LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeTexts:
+    """How a municipality appears to the patron."""
+
+    names: LocalisedText
+    theme: Mapping[str, str]
+
+    def name(self, language: str) -> str:
+        return in_language(self.names, language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfiguredFees:
+    policy: FeePolicy
+    texts: Mapping[str, FeeTypeTexts]
+    """By fee type code."""
+    municipalities: Mapping[str, PayeeTexts]
+    """By slug; all of the network."""
+
+
+def _rule(row: Mapping[str, Any]) -> PayeeRuleValue:
+    return PayeeRuleValue(
+        sources=tuple(PayeeSource(source) for source in row["sources"]),
+        collector=row["collector"],
+        shares=row["shares"],
+    )
+
+
+def read_configured(text: str, *, merchants: frozenset[str]) -> ConfiguredFees:
+    """From what fees_policy (sql/policy.sql) gives; `merchants`: slugs of those who take online payments."""
+    found = json.loads(text)
+    texts, types = {}, {}
+    for code, row in found["types"].items():
+        texts[code] = FeeTypeTexts(**row.pop("texts"))
+        types[code] = FeeTypeRule(**{**row, "code": code, "legal_nature": LegalNature(row["legal_nature"])})
+    policy = FeePolicy(
+        fee_types=types,
+        payee_rules={row["fee_type"]: _rule(row) for row in found["rules"]},
+        municipality_of_branch=found["branches"],
+        merchants=merchants,
+    )
+    municipalities = {slug: PayeeTexts(**row) for slug, row in found["municipalities"].items()}
+    return ConfiguredFees(policy=policy, texts=texts, municipalities=municipalities)
 
 
 def load_policy(*, library_system: str, merchants: frozenset[str]) -> FeePolicy:
-    """`merchants`: slugs of the municipalities that can be paid online, which checkout knows."""
-    types = {row.code: row for row in FeeType.objects.filter(library_system=library_system)}
-    rules = PayeeRule.objects.filter(library_system=library_system).select_related("fee_type", "collector")
-    return FeePolicy(
-        fee_types={
-            code: FeeTypeRule(
-                code=code,
-                legal_nature=LegalNature(row.legal_nature),
-                vat_permille=row.vat_permille,
-                ledger_account=row.ledger_account,
-                product_code=row.product_codes.get("default", code),
-                is_payable=row.is_payable,
-            )
-            for code, row in types.items()
-        },
-        payee_rules={
-            rule.fee_type.code if rule.fee_type else None: PayeeRuleValue(
-                sources=tuple(PayeeSource(source) for source in rule.sources),
-                collector=rule.collector.slug if rule.collector else None,
-                shares=rule.shares,
-            )
-            for rule in rules
-        },
-        municipality_of_branch=dict(Branch.objects.values_list("code", "municipality__slug")),
-        merchants=merchants,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fees_policy(%s)", [library_system])
+        return read_configured(cursor.fetchone()[0], merchants=merchants).policy

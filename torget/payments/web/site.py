@@ -1,5 +1,6 @@
 """Whose door the patron stands at: the municipality's, or the cooperation's before anyone is known."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from torget.foundation.cooperations.models import Branch, Cooperation, Municipal
 from torget.foundation.design.page import Site
 from torget.foundation.design.themes import Theme
 from torget.foundation.design.views import theme_url
+from torget.payments.fees.policy import ConfiguredFees
 from torget.payments.web.patron_session import signed_in_patron
 
 _DOOR = "door"
@@ -51,8 +53,21 @@ def site_of(request: HttpRequest) -> Site:
     owner: Municipality | Cooperation | None = municipality_of(request) or library_cooperation()
     if owner is None:
         return Site(name="Torget")
+    return _site(owner.slug, owner.name(get_language() or "fi"), owner.theme)
+
+
+def _site(slug: str, name: str, theme: Mapping[str, str]) -> Site:
     return Site(
-        name=owner.name(get_language() or "fi"),
-        theme_url=_theme_url(owner.slug, tuple(sorted(owner.theme.items()))),
-        shield=owner.theme.get("shield", "design/shields/torget.svg"),
+        name=name,
+        theme_url=_theme_url(slug, tuple(sorted(theme.items()))),
+        shield=theme.get("shield", "design/shields/torget.svg"),
     )
+
+
+def known_site(request: HttpRequest, configured: ConfiguredFees) -> dict[str, Site]:
+    """For a page that has read the network anyway: its site without another query, or {} to let the page ask."""
+    patron = signed_in_patron(request)
+    home = configured.policy.municipality_of_branch.get(patron.home_branch or "", "") if patron else ""
+    slug = request.session.get(_DOOR) or home
+    found = configured.municipalities.get(slug)
+    return {"site": _site(slug, found.name(get_language() or "fi"), found.theme)} if found else {}

@@ -74,10 +74,11 @@ class LibraryParameter:
 class Overload:
     """One signature of a library function and what it does."""
 
-    __slots__ = ("_function", "_required", "parameters", "variadic")
+    __slots__ = ("_function", "_required", "names", "parameters", "variadic")
 
     def __init__(self, parameters: Sequence[str], function: Callable[..., Value], *, variadic: bool) -> None:
         self.parameters = tuple(LibraryParameter.parse(text) for text in parameters)
+        self.names = [parameter.name for parameter in self.parameters]
         self.variadic = variadic
         self._function = function
         self._required = sum(not text.endswith("?") for text in parameters)
@@ -99,10 +100,9 @@ class Overload:
 
     def bind_named(self, arguments: dict[str, Value]) -> list[Value] | None:
         """Fit arguments by name, or return None; a parameter left out is null."""
-        names = [parameter.name for parameter in self.parameters]
-        if not arguments or any(name not in names for name in arguments):
+        if not arguments or any(name not in self.names for name in arguments):
             return None
-        given = max(index for index, name in enumerate(names) if name in arguments) + 1
+        given = max(index for index, name in enumerate(self.names) if name in arguments) + 1
         # Parameters behind the last one given keep the default of the function, if they may be left out.
         size = max(given, self._required)
         bound = [parameter.fit(arguments.get(parameter.name)) for parameter in self.parameters[:size]]
@@ -133,7 +133,9 @@ class Builtin(FeelFunction):
         return None
 
     def call_named(self, arguments: dict[str, Value]) -> Value:
-        for overload in self.overloads:
+        given = list(arguments)
+        # `before(range: r, point: p)` and `before(point: p, range: r)` differ only in the order of their names.
+        for overload in sorted(self.overloads, key=lambda one: one.names[: len(given)] != given):
             bound = overload.bind_named(arguments)
             if bound is not None:
                 return overload.run(bound)

@@ -7,14 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.languages import in_language, sort_key
 from torget.foundation.core.money import Money
 from torget.foundation.design.page import FeeLine, PayeeGroup, Tag, TagColour
 from torget.foundation.design.templatetags.torget_format import day_text
 from torget.payments.checkout.held_fees import HeldFee
 from torget.payments.core.fees import AssessedFee, NotPayable
-from torget.payments.fees.models import FeeType
+from torget.payments.fees.policy import FeeTypeTexts, PayeeTexts
 
 REASONS = {
     NotPayable.UNKNOWN_TYPE: gettext_lazy(
@@ -43,10 +42,10 @@ class FeeList:
     has_payable: bool
 
 
-def _why(one: AssessedFee, fee_type: FeeType | None, language: str) -> str:
+def _why(one: AssessedFee, texts: FeeTypeTexts | None, language: str) -> str:
     """Why the fee arose: its kind, then the dates the library system gives."""
     fee = one.fee
-    parts = [in_language(fee_type.names, language) if fee_type else fee.description or _("Fee of the library")]
+    parts = [in_language(texts.names, language) if texts else fee.description or _("Fee of the library")]
     if fee.due_date and fee.returned_on:
         parts.append(
             _("Due %(due)s, returned %(returned)s")
@@ -62,7 +61,7 @@ def _why(one: AssessedFee, fee_type: FeeType | None, language: str) -> str:
 
 
 def _blocked(
-    one: AssessedFee, fee_type: FeeType | None, held: HeldFee | None, language: str
+    one: AssessedFee, texts: FeeTypeTexts | None, held: HeldFee | None, language: str
 ) -> tuple[str, Tag | None, str]:
     """Why it cannot be chosen, a tag that says it shortly, and where to go for it; all empty when it can."""
     if held is not None:
@@ -76,16 +75,16 @@ def _blocked(
     if one.not_payable is None:
         return "", None, ""
     tag = Tag(text=_("Cannot be paid here"), colour=TagColour.YELLOW)
-    if one.not_payable is NotPayable.TYPE_NOT_PAYABLE and fee_type:
-        return in_language(fee_type.not_payable_reasons, language), tag, ""
+    if one.not_payable is NotPayable.TYPE_NOT_PAYABLE and texts:
+        return in_language(texts.not_payable_reasons, language), tag, ""
     return str(REASONS[one.not_payable]), tag, ""
 
 
 def build_fee_list(
     assessed: Iterable[AssessedFee],
     *,
-    fee_types: Mapping[str, FeeType],
-    municipalities: Mapping[str, Municipality],
+    texts: Mapping[str, FeeTypeTexts],
+    municipalities: Mapping[str, PayeeTexts],
     held: Mapping[str, HeldFee],
     chosen: set[str] | None,
     language: str,
@@ -94,19 +93,19 @@ def build_fee_list(
     lines: dict[str, list[FeeLine]] = {}
     for one in assessed:
         fee = one.fee
-        fee_type = fee_types.get(fee.kind)
-        reason, tag, url = _blocked(one, fee_type, held.get(fee.reference), language)
+        its_texts = texts.get(fee.kind)
+        reason, tag, url = _blocked(one, its_texts, held.get(fee.reference), language)
         line = FeeLine(
             id=fee.reference,
-            title=fee.title or (in_language(fee_type.names, language) if fee_type else _("Fee of the library")),
-            reason=_why(one, fee_type, language),
+            title=fee.title or (in_language(its_texts.names, language) if its_texts else _("Fee of the library")),
+            reason=_why(one, its_texts, language),
             amount=fee.outstanding,
             is_payable=not reason,
             is_selected=chosen is None or fee.reference in chosen,
             not_payable_reason=reason,
             tag=tag,
             payment_url=url,
-            explanation=in_language(fee_type.explanations, language) if fee_type else "",
+            explanation=in_language(its_texts.explanations, language) if its_texts else "",
         )
         lines.setdefault(one.payee.municipality if one.payee else UNKNOWN_PAYEE, []).append(line)
     groups = [

@@ -13,11 +13,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
-from torget.payments.checkout.held_fees import HeldFee, held_fees
-from torget.payments.checkout.merchants import Merchant, load_merchants
 from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, ProviderGaveNoPage, open_page
+from torget.payments.checkout.payable import Payable, load_payable
 from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
@@ -30,11 +28,10 @@ from torget.payments.core.fees import AssessedFee, assess_fee
 from torget.payments.core.ports import AccountSnapshot, LibrarySystemError
 from torget.payments.fees.deadline import answer_in_time
 from torget.payments.fees.library_systems import library_system
-from torget.payments.fees.models import FeeType
-from torget.payments.fees.policy import load_policy
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
 from torget.payments.web.patron_session import SignedInPatron, patron_required
+from torget.payments.web.site import known_site
 
 _FEES_CHANGED = gettext_lazy("Your fees have changed. Nothing was charged. Check the amounts and choose again.")
 _IN_ANOTHER_PAYMENT = gettext_lazy(
@@ -48,8 +45,7 @@ class FeesNow:
 
     account: AccountSnapshot
     assessed: list[AssessedFee]
-    merchants: dict[str, Merchant]
-    held: dict[str, HeldFee]
+    payable: Payable
 
     @property
     def can_choose(self) -> bool:
@@ -74,13 +70,12 @@ def read_fees(patron: SignedInPatron) -> FeesNow:
     account = answer_in_time(
         lambda: connector.account(patron_reference=patron.reference, card_number=patron.card_number)
     )
-    merchants = load_merchants()
-    policy = load_policy(library_system=patron.library_system, merchants=frozenset(merchants))
+    payable = load_payable(library_system=patron.library_system, patron_reference=patron.reference)
+    policy = payable.configured.policy
     return FeesNow(
         account=account,
         assessed=[assess_fee(fee, account.patron, policy) for fee in account.fees if fee.outstanding.cents > 0],
-        merchants=merchants,
-        held=held_fees(library_system=patron.library_system, patron_reference=patron.reference),
+        payable=payable,
     )
 
 
@@ -90,12 +85,12 @@ def _library_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _fee_list(patron: SignedInPatron, now: FeesNow, chosen: set[str] | None) -> FeeList:
+def _fee_list(now: FeesNow, chosen: set[str] | None) -> FeeList:
     return build_fee_list(
         now.assessed,
-        fee_types={row.code: row for row in FeeType.objects.filter(library_system=patron.library_system)},
-        municipalities={row.slug: row for row in Municipality.objects.all()},
-        held=now.held,
+        texts=now.payable.configured.texts,
+        municipalities=now.payable.configured.municipalities,
+        held=now.payable.held,
         chosen=chosen,
         language=get_language() or "fi",
     )
@@ -109,20 +104,24 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     except LibrarySystemError:
         return _library_down(request)
     chosen = set(request.GET.getlist("fee")) if "fee" in request.GET or "update" in request.GET else None
-    listed = _fee_list(patron, now, chosen)
+    listed = _fee_list(now, chosen)
     return render(
         request,
         "payments/fees.html",
-        {"listed": listed, "groups": listed.groups, "patron": patron, "account": now.account},
+        {
+            "listed": listed,
+            "groups": listed.groups,
+            "patron": patron,
+            "account": now.account,
+            **known_site(request, now.payable.configured),
+        },
     )
 
 
-def _check_page(
-    request: HttpRequest, patron: SignedInPatron, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm
-) -> HttpResponse:
-    listed = _fee_list(patron, now, {one.fee.reference for one in chosen})
+def _check_page(request: HttpRequest, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> HttpResponse:
+    listed = _fee_list(now, {one.fee.reference for one in chosen})
     groups = [group for group in listed.groups if group.selected_lines]
-    payments = group_by_account(chosen, now.merchants)
+    payments = group_by_account(chosen, now.payable.merchants)
     context: dict[str, Any] = {
         "groups": groups,
         "total": listed.total,
@@ -131,6 +130,7 @@ def _check_page(
         "references": [one.fee.reference for one in chosen],
         "payment_count": len(payments),
         "form": form,
+        **known_site(request, now.payable.configured),
     }
     status = 422 if form.errors else 200
     response = render(request, "payments/check.html", context, status=status)
@@ -139,7 +139,7 @@ def _check_page(
 
 def _why_nothing_is_left(wanted: list[str], now: FeesNow) -> str:
     """Who comes here by the back button has chosen, but the payment that was left holds the fees."""
-    if any(reference in now.held and not now.held[reference].is_paid for reference in wanted):
+    if any(reference in now.payable.held and not now.payable.held[reference].is_paid for reference in wanted):
         return str(_IN_ANOTHER_PAYMENT)
     return str(_FEES_CHANGED) if wanted else _("Choose at least one fee to pay.")
 
@@ -154,7 +154,7 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     try:
         now = read_fees(patron)
         standing = {one.fee.reference: one.fee.outstanding for one in now.assessed if one.is_payable}
-        free = {ref: standing[ref] for ref in wanted if ref in standing and ref not in now.held}
+        free = {ref: standing[ref] for ref in wanted if ref in standing and ref not in now.payable.held}
         chosen = choose_fees(now.assessed, free)
     except LibrarySystemError:
         return _library_down(request)
@@ -163,7 +163,7 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('fees')}?update=1")
     if len(free) != len(wanted):
         messages.warning(request, _("Some fees that you chose cannot be paid now and were left out."))
-    return _check_page(request, patron, now, chosen, ReceiptEmailForm())
+    return _check_page(request, now, chosen, ReceiptEmailForm())
 
 
 def _expected(request: HttpRequest) -> dict[str, Money]:
@@ -191,13 +191,13 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         now = read_fees(patron)
         chosen = choose_fees(now.assessed, _expected(request))
         if not form.is_valid():
-            return _check_page(request, patron, now, chosen, form)
+            return _check_page(request, now, chosen, form)
         started = start_checkout(
             library_system=patron.library_system,
             patron_id=patron.patron_id,
             patron=now.account.patron,
             chosen=chosen,
-            merchants=now.merchants,
+            merchants=now.payable.merchants,
             language=get_language() or "fi",
             email=form.cleaned_data["email"],
             now=timezone.now(),

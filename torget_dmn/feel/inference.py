@@ -20,6 +20,7 @@ from torget_dmn.feel.feel_types import (
     TIME,
     ContextType,
     FeelType,
+    FunctionType,
     ListType,
     RangeType,
     SimpleType,
@@ -202,10 +203,9 @@ class Inference:
 
     def function(self, node: nodes.FunctionDefinition) -> FeelType:
         self._local.append(dict(node.parameters))
-        if not node.external:
-            self.infer(node.body)
+        result = ANY if node.external else self.infer(node.body)
         self._local.pop()
-        return ANY
+        return FunctionType(tuple(kind for _, kind in node.parameters), result)
 
     def truth(self, node: Node) -> FeelType:
         for child in nodes.children(node):

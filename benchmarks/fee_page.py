@@ -1,0 +1,103 @@
+"""The patron's list of fees: what we add to the library system's own time. Limit: 10 ms at the median.
+
+The real web (granian, one process) over Helle's twelve municipalities and a durable database, between a browser and
+the sandbox Koha, which is asked anew for every page. Ours is the whole time that the browser waits less the time in
+which the web process waited for Koha's bytes (timed_wsgi.py). Beside it, in the same run, a page that asks nobody.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.browser import Browser, Page
+from benchmarks.ground import free_port, standing
+
+PAGES = 400
+WARM_UP = 40
+LIMIT_MS = 10.0
+
+
+@contextmanager
+def web(application: str, *, workers: int = 1) -> Iterator[tuple[str, int]]:
+    """The web as `torget web` starts it; its address and process id."""
+    port = free_port()
+    os.environ |= {"TORGET_ALLOWED_HOSTS": "127.0.0.1", "TORGET_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "granian", application, "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"),
+            *("--no-ws", "--http", "1", "--no-log"),
+        ]
+    )
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_ready(url: str) -> None:
+    for _ in range(300):
+        try:
+            if Browser(url).get("/ready/").status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the web does not start")
+
+
+def _library_ms(page: Page) -> float:
+    parts = (part.strip().split(";dur=") for part in page.headers["server-timing"].split(","))
+    return {name: float(value) for name, value in parts}["library"]
+
+
+def measure(browser: Browser, path: str) -> tuple[list[float], list[float]]:
+    """Milliseconds of ours and of the library system's, a page each."""
+    ours, theirs = [], []
+    for number in range(WARM_UP + PAGES):
+        started = time.perf_counter()
+        page = browser.get(path)
+        whole = (time.perf_counter() - started) * 1000
+        assert page.status == 200, page.status
+        if number >= WARM_UP:
+            theirs.append(_library_ms(page))
+            ours.append(whole - theirs[-1])
+    return ours, theirs
+
+
+def main() -> int:
+    from torget.sandbox.helle_demo import FINNISH_SPEAKER, MIXED_FEES, SIXTY_FEES, SWEDISH_SPEAKER
+
+    holds = True
+    with standing(is_helle=True), web("benchmarks.timed_wsgi:application") as (url, _pid):
+        print(f"milliseconds a page, {PAGES} pages each, one at a time    ours: median    95 %   library: median")
+        browser = Browser(url)
+        ours, theirs = measure(browser, "/")
+        _tell("sign-in page (asks nobody)", ours, theirs)
+        for name, card, is_limited in (
+            ("two fees of one payee", FINNISH_SPEAKER, True),
+            ("four fees of three payees", SWEDISH_SPEAKER, True),
+            ("seven fees, four not payable", MIXED_FEES, True),
+            ("sixty fees", SIXTY_FEES, False),
+        ):
+            browser = Browser(url)
+            browser.sign_in(card.card_number, card.pin)
+            ours, theirs = measure(browser, "/fees/")
+            _tell(name, ours, theirs)
+            holds = holds and not (is_limited and statistics.median(ours) > LIMIT_MS)
+    print(f"limit {LIMIT_MS:.0f} ms at the median of all but sixty fees: {'holds' if holds else 'BROKEN'}")
+    return 0 if holds else 1
+
+
+def _tell(name: str, ours: list[float], theirs: list[float]) -> None:
+    high = statistics.quantiles(ours, n=20)[-1]
+    print(f"{name:57}{statistics.median(ours):10.2f}{high:8.2f}{statistics.median(theirs):18.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

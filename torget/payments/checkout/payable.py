@@ -1,0 +1,33 @@
+"""All that decides which fees a patron can pay now, but for the fees themselves: one query for a whole page."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from torget.payments.checkout.held_fees import HeldFee, read_held
+from torget.payments.checkout.merchants import Merchant, read_merchants
+from torget.payments.fees.policy import ConfiguredFees, read_configured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable:
+    merchants: dict[str, Merchant]
+    """By municipality slug."""
+    configured: ConfiguredFees
+    held: dict[str, HeldFee]
+    """By fee reference."""
+
+
+def load_payable(*, library_system: str, patron_reference: str) -> Payable:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT checkout_merchants(), fees_policy(%s), checkout_held(%s, %s)",
+            [library_system, library_system, patron_reference],
+        )
+        merchants_text, policy_text, held_text = cursor.fetchone()
+    merchants = read_merchants(merchants_text)
+    return Payable(
+        merchants=merchants,
+        configured=read_configured(policy_text, merchants=frozenset(merchants)),
+        held=read_held(held_text),
+    )
