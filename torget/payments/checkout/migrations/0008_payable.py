@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0005_indexes_that_are_read"), ("cooperations", "0001_initial")]
+    dependencies = [("checkout", "0007_indexes_that_are_read"), ("cooperations", "0001_initial")]
     operations = [
         migrations.RunSQL(
             (SQL / "payable.sql").read_text(encoding="utf-8"),
