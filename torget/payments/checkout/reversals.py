@@ -44,6 +44,8 @@ class ReversalFacts:
     tries: int
     amount: int
     attempts: int
+    in_doubt: bool
+    """The answer to some attempt is not known."""
     fee_reference: str
     library_system: str
     patron_reference: str
@@ -141,7 +143,7 @@ def _wait(reversal: ReversalFacts, at: datetime, why: str) -> None:
     """The library system cannot be asked now. Nothing was sent, and what was sent before stays in doubt."""
     tries = reversal.tries + 1
     if tries > REVERSAL_TRIES_MAX:
-        reason = "unclear" if reversal.attempts else "does_not_take_it"
+        reason = "unclear" if reversal.in_doubt else "does_not_take_it"
         _to_desk(reversal, reason, at, detail=why)
         return
     state = "uncertain" if reversal.state == "uncertain" else "due"

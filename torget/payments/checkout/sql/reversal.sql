@@ -26,6 +26,9 @@ BEGIN
             SELECT jsonb_build_object(
                 'id', v.id, 'marker', v.marker, 'state', v.state, 'tries', v.tries, 'amount', v.amount_cents,
                 'attempts', (SELECT count(*) FROM checkout_reversalattempt a WHERE a.reversal_id = v.id),
+                'in_doubt', EXISTS (
+                    SELECT FROM checkout_reversalattempt a WHERE a.reversal_id = v.id AND a.outcome IN ('', 'unknown')
+                ),
                 'fee_reference', l.fee_reference, 'library_system', p.library_system,
                 'patron_reference', p.patron_reference, 'card_number', p.card_number
             )
