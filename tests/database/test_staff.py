@@ -141,39 +141,6 @@ def test_two_who_press_at_once_do_it_once(world: World) -> None:
     assert not Refund.objects.exists()
 
 
-def test_a_refund_of_one_line_goes_back_and_is_left_to_correct(world: World) -> None:
-    payment_id = registered_payment(world)
-    client = signed_in("finance", "porvoo")
-    url = f"/staff/payments/{payment_id}/refund/"
-    assert client.get(url).status_code == 200
-    client.post(url, {"note": "The book was found", "seen_at": seen_at(payment_id), "lines": ["2"], "confirmed": "1"})
-    world.now = timezone.now()
-    world.work()
-    world.wait(minutes=5)
-    world.deliver_due()
-    payment = Payment.objects.get(id=payment_id)
-    assert State(payment.state) is State.REFUNDED
-    assert payment.refunded_cents == 255
-    refund = Refund.objects.get()
-    assert b"still marked paid" in client.get(f"/staff/payments/{payment_id}/").content
-    desk = signed_in("library_desk", "porvoo")
-    assert f"/staff/payments/{payment_id}/" in desk.get("/staff/work-list/").content.decode()
-    desk.post(f"/staff/refunds/{refund.id}/corrected/", {"note": "done in Koha"})
-    assert f"/staff/payments/{payment_id}/" not in desk.get("/staff/work-list/").content.decode()
-
-
-def test_money_that_went_back_by_transfer_is_in_the_books(world: World) -> None:
-    payment_id = stuck_payment(world)
-    client = signed_in("library_desk", "raasepori")
-    data = {"note": "Bank transfer 24.11.", "seen_at": seen_at(payment_id), "lines": ["1"]}
-    client.post(f"/staff/payments/{payment_id}/mark-refunded/", data)
-    assert State(Payment.objects.get(id=payment_id).state) is State.REFUNDED
-    sums: dict[str, int] = {}
-    for account, cents in Posting.objects.values_list("account", "amount_cents"):
-        sums[account] = sums.get(account, 0) + cents
-    assert not any(sums.values())
-
-
 def test_finance_sees_no_titles(world: World) -> None:
     from torget.sandbox.population import SandboxItem
 

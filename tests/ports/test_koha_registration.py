@@ -146,7 +146,7 @@ class TestAmountOnTheWire:
             card_number="1",
             lines=(RegistrationLine(fee_reference="7", amount=Money(cents)),),
         )
-        body = library._credit_body(order)
+        body = library._credit_body(order, {})
         assert f'"amount": {cents // 100}.{cents % 100:02d},'.encode() in body
         parsed = json.loads(body, parse_float=Decimal)
         assert Money.from_decimal(parsed["amount"]) == Money(cents)

@@ -16,18 +16,23 @@ class Payable:
     configured: ConfiguredFees
     held: dict[str, HeldFee]
     """By fee reference."""
+    on_hold: frozenset[str]
+    """References of fees with an open question."""
 
 
 def load_payable(*, library_system: str, patron_reference: str) -> Payable:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT checkout_merchants(), fees_policy(%s), checkout_held(%s, %s)",
-            [library_system, library_system, patron_reference],
+            "SELECT checkout_merchants(), fees_policy(%s), checkout_held(%s, %s), ARRAY("
+            "SELECT fee_reference FROM fees_feehold "
+            "WHERE library_system = %s AND patron_reference = %s AND ended_at IS NULL)",
+            [library_system, library_system, patron_reference, library_system, patron_reference],
         )
-        merchants_text, policy_text, held_text = cursor.fetchone()
+        merchants_text, policy_text, held_text, on_hold = cursor.fetchone()
     merchants = read_merchants(merchants_text)
     return Payable(
         merchants=merchants,
         configured=read_configured(policy_text, merchants=frozenset(merchants)),
         held=read_held(held_text),
+        on_hold=frozenset(on_hold),
     )

@@ -1,6 +1,7 @@
 """Fees: whose money each one is, and whether it can be paid online; every 'no' has a reason."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +28,7 @@ class NotPayable(StrEnum):
     GROWING = "growing"  #: The item is not back yet, so the amount is not final.
     PAYEE_UNKNOWN = "payee_unknown"  #: Nobody can say whose money it would be.
     NO_MERCHANT = "no_merchant"  #: The payee does not take online payments.
+    ON_HOLD = "on_hold"  #: Somebody has asked about it, and the question is open.
     IN_PAYMENT = "in_payment"  #: It stands in a payment that is under way.
     BEING_REGISTERED = "being_registered"  #: It is paid; the library system is being told.
 
@@ -101,7 +103,10 @@ def find_payee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> Pa
     return None
 
 
-def assess_fee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> AssessedFee:
+def assess_fee(
+    fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy, *, on_hold: AbstractSet[str] = frozenset()
+) -> AssessedFee:
+    """`on_hold`: references of fees with an open question."""
     fee_type = policy.fee_types.get(fee.kind)
     payee = find_payee(fee, patron, policy)
     reason: NotPayable | None = None
@@ -109,6 +114,8 @@ def assess_fee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> As
         reason = NotPayable.UNKNOWN_TYPE
     elif not fee_type.is_payable:
         reason = NotPayable.TYPE_NOT_PAYABLE
+    elif fee.reference in on_hold:
+        reason = NotPayable.ON_HOLD
     elif fee.is_growing:
         reason = NotPayable.GROWING
     elif payee is None:

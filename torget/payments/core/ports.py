@@ -40,6 +40,8 @@ class LibraryCapabilities:
     """True: a registration can be looked up by our marker."""
     has_fee_details: bool
     """False: only a total is known, offered as one fee."""
+    can_waive: bool = False
+    """True: a fee can be forgiven, in whole or in part, and the waiver looked up by our marker."""
     can_reverse: bool = False
     """True: a paid fee can be charged again, and the charge looked up by our marker."""
 
@@ -173,6 +175,13 @@ class LibrarySystem(Protocol):
         """Look our marker up; None if the system surely has no such booking.
 
         Raise LibrarySystemUnavailable. Call only if `capabilities.can_find_registration`.
+        """
+        ...
+
+    def waive(self, order: RegistrationOrder) -> RegistrationResult:
+        """Forgive fees instead of paying them: one write, as `register`, found again by `find_registration`.
+
+        A system without `capabilities.can_waive` refuses.
         """
         ...
 

@@ -52,3 +52,24 @@ class PayeeRule(models.Model):
                 fields=["library_system", "fee_type"], name="payee_rule_once", nulls_distinct=False
             ),
         ]
+
+
+class FeeHold(models.Model):
+    """A fee that somebody has asked about: not to be paid or collected until the question has its answer."""
+
+    library_system = models.CharField(max_length=30)
+    patron_reference = models.CharField(max_length=60)
+    fee_reference = models.CharField(max_length=60)
+    #: What it was asked in: 'conversation:12'.
+    origin = models.CharField(max_length=60)
+    placed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["library_system", "patron_reference", "fee_reference"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_hold_per_fee",
+            ),
+        ]

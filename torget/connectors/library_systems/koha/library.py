@@ -62,6 +62,8 @@ class KohaLibrary:
         library_id: str | None = None,
         credit_type: str = "PAYMENT",
         description: str = "Verkkomaksu / Nätbetalning",
+        waiver_credit_type: str = "FORGIVEN",
+        waiver_description: str = "Maksusta vapautus / Befrielse från avgift",
         child_categories: frozenset[str] = frozenset(),
         reads_checkouts: bool = True,
         can_find_registration: bool | None = None,
@@ -81,6 +83,12 @@ class KohaLibrary:
             "credit_type": credit_type,
             "description": description,
             **({"payment_type": payment_type} if payment_type else {}),
+            **({"library_id": library_id} if library_id else {}),
+        }
+        # No money changed hands, so a waiver has no way of payment.
+        self._waiver_fields = {
+            "credit_type": waiver_credit_type,
+            "description": waiver_description,
             **({"library_id": library_id} if library_id else {}),
         }
         self._child_categories = child_categories
@@ -104,7 +112,11 @@ class KohaLibrary:
                 self._can_reverse = {"get", "post"} <= set(offered.get(DEBITS_PATH, {}))
             can_find, can_reverse = self._can_find_registration, self._can_reverse
         return LibraryCapabilities(
-            can_choose_fees=True, can_find_registration=can_find, has_fee_details=True, can_reverse=can_reverse
+            can_choose_fees=True,
+            can_find_registration=can_find,
+            has_fee_details=True,
+            can_waive=can_find,
+            can_reverse=can_reverse,
         )
 
     def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
@@ -149,9 +161,16 @@ class KohaLibrary:
         return {fee.reference: fee.outstanding for fee in fees if fee.outstanding > ZERO}
 
     def register(self, order: RegistrationOrder) -> RegistrationResult:
+        return self._credit(order, self._credit_fields)
+
+    def waive(self, order: RegistrationOrder) -> RegistrationResult:
+        """A credit of the type FORGIVEN: Koha's own way to forgive a debt."""
+        return self._credit(order, self._waiver_fields)
+
+    def _credit(self, order: RegistrationOrder, fields: Mapping[str, str]) -> RegistrationResult:
         try:
             path = CREDITS_PATH.format(patron_id=patron_number(order.patron_reference))
-            content = self._credit_body(order)
+            content = self._credit_body(order, fields)
         except (PatronNotFound, ValueError):
             return RegistrationResult(
                 outcome=RegistrationOutcome.REFUSED, detail="The order's references are not Koha's numbers"
@@ -177,10 +196,11 @@ class KohaLibrary:
     def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
         return find_marked(self._wire, DEBITS_PATH, patron_reference, marker)
 
-    def _credit_body(self, order: RegistrationOrder) -> bytes:
+    @staticmethod
+    def _credit_body(order: RegistrationOrder, fields: Mapping[str, str]) -> bytes:
         """The amount goes in as written, '2.55', and never passes through a float."""
         rest = {
-            **self._credit_fields,
+            **fields,
             "account_lines_ids": [int(line.fee_reference) for line in order.lines],
             "note": order.marker,
         }

@@ -176,6 +176,10 @@ class Sip2Library:
         """SIP2 cannot: BK is echoed and forgotten."""
         raise LibrarySystemUnavailable("SIP2 cannot look up a payment")
 
+    def waive(self, order: RegistrationOrder) -> RegistrationResult:  # noqa: ARG002 - the port's signature
+        """SIP2 cannot: every fee-paid message is money."""
+        return RegistrationResult(outcome=RegistrationOutcome.REFUSED, detail="SIP2 cannot forgive a fee")
+
     def reverse(self, order: ReversalOrder) -> RegistrationResult:  # noqa: ARG002 - the port's signature
         """SIP2 cannot: it has no message that charges a fee."""
         return RegistrationResult(outcome=RegistrationOutcome.REFUSED, detail="SIP2 cannot charge a fee")

@@ -16,7 +16,9 @@ BEGIN
             RETURN payment_facts(due.id);
         END IF;
         PERFORM pg_advisory_xact_lock(patron_lock(due.library_system, due.patron_reference));
-        IF patron_is_reversed(due.library_system, due.patron_reference) THEN
+        IF patron_is_reversed(due.library_system, due.patron_reference)
+            OR patron_is_waived(due.library_system, due.patron_reference)
+        THEN
             UPDATE checkout_payment SET next_at = p_now + interval '2 seconds' WHERE id = due.id;
             CONTINUE;
         END IF;

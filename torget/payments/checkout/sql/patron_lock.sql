@@ -1,4 +1,4 @@
--- One writer per patron of a library system, over payments and reversals alike.
+-- One writer per patron of a library system, over payments, reversals and waivers alike.
 CREATE OR REPLACE FUNCTION patron_lock(p_system text, p_reference text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT hashtextextended(p_system || ' ' || p_reference, 0)
 $$;
@@ -12,8 +12,18 @@ CREATE OR REPLACE FUNCTION patron_is_reversed(p_system text, p_reference text) R
     )
 $$;
 
+-- plpgsql binds when it runs: the migration that first loads this comes before the table of waivers.
+CREATE OR REPLACE FUNCTION patron_is_waived(p_system text, p_reference text) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM checkout_waiver
+        WHERE state IN ('sending', 'uncertain') AND library_system = p_system AND patron_reference = p_reference
+    );
+END $$;
+
 CREATE OR REPLACE FUNCTION patron_is_written_to(p_system text, p_reference text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT patron_is_reversed(p_system, p_reference) OR EXISTS (
+    SELECT patron_is_reversed(p_system, p_reference) OR patron_is_waived(p_system, p_reference) OR EXISTS (
         SELECT FROM checkout_payment
         WHERE library_system = p_system AND patron_reference = p_reference AND state IN ('registering', 'uncertain')
     )

@@ -27,6 +27,7 @@ REASONS = {
         "Pay it at your library."
     ),
     NotPayable.NO_MERCHANT: gettext_lazy("This municipality does not take online payments yet. Pay at the library."),
+    NotPayable.ON_HOLD: gettext_lazy("You have asked about this fee. You need not pay it while the question is open."),
     NotPayable.IN_PAYMENT: gettext_lazy("You have started to pay this fee."),
     NotPayable.BEING_REGISTERED: gettext_lazy("Paid. The library is being told; you need not do anything."),
 }
@@ -74,6 +75,8 @@ def _blocked(
         )
     if one.not_payable is None:
         return "", None, ""
+    if one.not_payable is NotPayable.ON_HOLD:
+        return str(REASONS[one.not_payable]), Tag(text=_("Question open"), colour=TagColour.BLUE), ""
     tag = Tag(text=_("Cannot be paid here"), colour=TagColour.YELLOW)
     if one.not_payable is NotPayable.TYPE_NOT_PAYABLE and texts:
         return in_language(texts.not_payable_reasons, language), tag, ""

@@ -74,7 +74,11 @@ def read_fees(patron: SignedInPatron) -> FeesNow:
     policy = payable.configured.policy
     return FeesNow(
         account=account,
-        assessed=[assess_fee(fee, account.patron, policy) for fee in account.fees if fee.outstanding.cents > 0],
+        assessed=[
+            assess_fee(fee, account.patron, policy, on_hold=payable.on_hold)
+            for fee in account.fees
+            if fee.outstanding.cents > 0
+        ],
         payable=payable,
     )
 
