@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "torget.service.knowledge",
     "torget.service.conversations",
     "torget.service.web",
+    "torget.procedures",
 ]
 
 MIDDLEWARE = [
@@ -193,6 +194,9 @@ EMAIL_PORT = int(os.environ.get("TORGET_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = os.environ.get("TORGET_EMAIL_FOLDER")
 DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
+
+# Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
+PROCEDURES = ["torget.procedures.fee_dispute"]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
 SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")

@@ -19,9 +19,10 @@ LANGUAGES = ("sv", "fi", "en")
 
 
 @lru_cache(maxsize=32)
-def compiled(model_xml: bytes) -> DecisionModel:
-    """Raise torget_dmn.ModelError with every problem of the model and its place."""
-    return DecisionModel(read_model(model_xml))
+def compiled(model_xml: bytes) -> tuple[DecisionModel, frozenset[str]]:
+    """The model and the facts it asks for. Raise torget_dmn.ModelError with every problem and its place."""
+    model = read_model(model_xml)
+    return DecisionModel(model), frozenset(data.variable_name for data in model.input_data)
 
 
 def _reasons(trace: Trace) -> Iterator[Reason]:
@@ -43,7 +44,9 @@ def _told(trace: Trace) -> dict[str, Any]:
 
 
 def propose(*, facts: FactSet, model_xml: bytes) -> Proposal:
-    evaluated = compiled(model_xml).evaluate(DECISION, rule_inputs(facts), trace=True)
+    model, asked = compiled(model_xml)
+    inputs = {name: value for name, value in rule_inputs(facts).items() if name in asked}
+    evaluated = model.evaluate(DECISION, inputs, trace=True)
     assert evaluated.trace is not None  # noqa: S101 - asked for above
     result = plain(evaluated.value)
     values = dict(result) if isinstance(result, dict) else {}

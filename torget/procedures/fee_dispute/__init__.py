@@ -1,0 +1,1 @@
+"""Somebody disputes a library fee: waived, corrected, or upheld, with the reasons."""

@@ -1,0 +1,107 @@
+"""What every procedure keeps as data in its folder: form.json, texts.json, model.dmn."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from torget.casework.core.facts import FactSet, FactValue, Proposal
+from torget.casework.core.procedure import Block
+from torget.foundation.core.languages import LocalisedText
+from torget.foundation.core.money import Money
+
+LANGUAGES = ("sv", "fi", "en")
+
+
+@dataclass(frozen=True)
+class Folder:
+    path: Path
+
+    def _json(self, name: str) -> Any:
+        return json.loads((self.path / name).read_text(encoding="utf-8"))
+
+    @cached_property
+    def form(self) -> Mapping[str, Any]:
+        form: Mapping[str, Any] = self._json("form.json")
+        return form
+
+    @cached_property
+    def texts(self) -> Mapping[str, Any]:
+        """names; blocks by outcome, '*' standing before all; fact labels; law."""
+        texts: Mapping[str, Any] = self._json("texts.json")
+        return texts
+
+    @cached_property
+    def model_xml(self) -> bytes | None:
+        file = self.path / "model.dmn"
+        return file.read_bytes() if file.exists() else None
+
+    @property
+    def names(self) -> LocalisedText:
+        names: LocalisedText = self.texts["names"]
+        return names
+
+    def fact_rows(self, facts: FactSet) -> list[tuple[LocalisedText, LocalisedText]]:
+        """Label and value of every fact that has a label, in the order of the labels."""
+        values = facts.values()
+        return [
+            (label, {language: value_text(name, values.get(name), language) for language in LANGUAGES})
+            for name, label in self.texts["facts"].items()
+        ]
+
+    def blocks(self, facts: FactSet, proposal: Proposal, *, is_automatic: bool = False) -> Sequence[Block]:
+        """The decision, the facts, the reasons of the rules that matched, the provisions; in every language."""
+        outcome = proposal.outcome or "human"
+        places = {**facts.values(), **proposal.values}
+        found = [_filled("decision", self.texts["decisions"][outcome], places)]
+        lines = self.fact_rows(facts)
+        found.append(
+            Block(
+                kind="facts",
+                texts={
+                    lang: "\n".join(f"{label[lang]}: {value[lang]}" for label, value in lines) for lang in LANGUAGES
+                },
+            )
+        )
+        found += [Block(kind="reasons", texts=reason.texts) for reason in proposal.reasons]
+        if not proposal.reasons:
+            found.append(Block(kind="reasons", texts=self.texts["no_rule"]))
+        found.append(Block(kind="law", texts=self.texts["law"]))
+        if is_automatic:
+            found.append(Block(kind="automatic", texts=self.texts["automatic"]))
+        return found
+
+
+def value_text(name: str, value: FactValue, language: str) -> str:
+    """A fact as people read it: cents as euros, days as days, nothing as 'not known'."""
+    unknown = {"sv": "uppgift saknas", "fi": "ei tiedossa", "en": "not known"}
+    yes_no = {"sv": ("ja", "nej"), "fi": ("kyllä", "ei"), "en": ("yes", "no")}
+    if value is None:
+        return unknown[language]
+    if isinstance(value, bool):
+        return yes_no[language][0 if value else 1]
+    if name.endswith(" cents") and isinstance(value, int):
+        return euros(value, language)
+    if name.endswith(" on"):
+        year, month, day = (int(part) for part in str(value).split("-"))
+        return f"{day}/{month}/{year}" if language == "en" else f"{day}.{month}.{year}"
+    return str(value)
+
+
+def euros(cents: int, language: str) -> str:
+    text = str(Money(cents))
+    return f"€{text}" if language == "en" else f"{text.replace('.', ',')} €"
+
+
+def _filled(kind: str, texts: LocalisedText, places: Mapping[str, Any]) -> Block:
+    """Places in a text are written {amount_cents}; cents are shown as euros in the text's language."""
+    filled = {}
+    for language in LANGUAGES:
+        text = texts[language]
+        for name, value in places.items():
+            shown = euros(int(value), language) if name.endswith("_cents") and value is not None else str(value)
+            text = text.replace(f"{{{name}}}", shown)
+        filled[language] = text
+    return Block(kind=kind, texts=filled)
