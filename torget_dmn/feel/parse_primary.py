@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torget_dmn.errors import FeelSyntaxError
 from torget_dmn.feel import nodes
+from torget_dmn.feel.arithmetic import negate
 from torget_dmn.feel.feel_types import ANY, FeelType
 from torget_dmn.feel.lexer import unescape
 from torget_dmn.feel.nodes import Node
@@ -31,7 +32,7 @@ class PrimaryParser(TypeParser):
     def primary(self) -> Node:
         """Read a literal, a name, or something in brackets."""
         token = self.peek()
-        if token.kind == "number":
+        if token.kind == "number" or self.at_symbol("-"):
             return self._number()
         if token.kind == "string":
             self.advance()
@@ -51,11 +52,12 @@ class PrimaryParser(TypeParser):
         raise self.error("expected an expression")
 
     def _number(self) -> Node:
-        token = self.advance()
-        value = parse_number(token.text)
+        start = self.skipped()
+        negative = self.take_symbol("-")
+        value = parse_number(self.advance().text)
         if value is None:
             raise self.error("a number is out of range")
-        return nodes.Literal(token.start, value)
+        return nodes.Literal(start, negate(value) if negative else value)
 
     def _at_literal(self) -> Node:
         start = self.advance().start

@@ -113,6 +113,12 @@ class Parser(PrimaryParser):
             return self._instance_of()
         self.deepen()
         start = self.advance().start
+        if self.peek().kind == "number":
+            # The sign is the literal's own, so `-1 instance of number` asks about -1 (grammar rule 35).
+            self.position = start
+            literal = self._instance_of()
+            self.rise()
+            return literal
         operand = self._negation()
         self.rise()
         return nodes.Negation(start, operand)
