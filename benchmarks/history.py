@@ -166,11 +166,15 @@ class Lane:
     """One size, with its own patrons: every fourth one, because the sizes share one library system."""
 
     def __init__(self, ground: Ground, place: int, size: int, payments: int) -> None:
+        from torget.payments.checkout.models import Payment
+
         self.costs = Costs(size)
         use_database(size)
+        # What a run that was broken off left behind is nobody's errand any more.
+        Payment.objects.filter(next_at__isnull=False).update(next_at=None)
         self.producer = Producer()
         mine = range(place + 1, min(size, PATRONS_MAX) + 1, len(SIZES))
-        numbers = random.Random(size).sample(mine, min(len(mine), payments))
+        numbers = random.sample(mine, min(len(mine), payments))
         ground.load_patrons([patron for number in numbers for patron in library_patrons(number, 1)])
         self.numbers = iter(numbers)
 
