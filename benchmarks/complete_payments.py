@@ -88,8 +88,8 @@ class Producer:
         self.account, self.secret = AGGREGATE, AGGREGATE_SECRET
         self.merchants = load_merchants()
         now = datetime.now(UTC)
-        self.patron_row = Patron.objects.create(
-            library_system="helle", reference="benchmark", first_seen_at=now, last_seen_at=now
+        self.patron_row, _ = Patron.objects.get_or_create(
+            library_system="helle", reference="benchmark", defaults={"first_seen_at": now, "last_seen_at": now}
         )
 
     def pay(self, number: int) -> None:

@@ -63,6 +63,14 @@ class Ground:
         urllib.request.urlopen(request, timeout=60).close()
 
 
+def _credential_key(folder: Path) -> str:
+    """Kept beside the data that is sealed with it."""
+    file = folder / "credential_key"
+    if not file.exists():
+        file.write_bytes(Fernet.generate_key())
+    return file.read_text(encoding="ascii")
+
+
 @contextmanager
 def standing(
     kept: Path | None = None, settings: dict[str, str] = SETTINGS, *, is_helle: bool = False
@@ -96,7 +104,7 @@ def standing(
         os.environ |= {
             "DATABASE_URL": postgres.url(),
             "DJANGO_SETTINGS_MODULE": "torget.config.settings",
-            "TORGET_CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+            "TORGET_CREDENTIAL_KEYS": _credential_key(folder),
             "TORGET_SECRET_KEY": "benchmark",
             "TORGET_LIBRARY_SYSTEMS": json.dumps({"helle": {"kind": "koha", "options": options}}),
             "TORGET_LOG_LEVEL": "WARNING",

@@ -45,6 +45,11 @@ _STEPS = {
 }
 
 
+def close_connections() -> None:
+    for connection in _connections.values():
+        connection.close()
+
+
 _connections: dict[int, Any] = {}
 
 
@@ -127,12 +132,17 @@ def pay_whole(producer: Producer, number: int) -> dict[str, float]:
 def filled(folder: Path | None, sizes: tuple[int, ...]) -> Iterator[Ground]:
     """A server with one database a size. Those that a kept folder has already are used as they are."""
     with standing(folder, SETTINGS | FILLING) as ground:
+        from django.core.management import call_command
+
         there = _make_databases(ground, sizes)
         for size in sizes:
             if f"history_{size}" in there:
+                use_database(size)
+                call_command("migrate", verbosity=0)
                 continue
             seconds = fill(ground.postgres.url(f"history_{size}"), size)
             print(f"filled {size:,} payments in {seconds:.0f} s", flush=True)
+        close_connections()
         ground.restart(SETTINGS | MEASURING)
         for size in sizes:
             with psycopg.connect(ground.postgres.url(f"history_{size}"), autocommit=True) as connection:
@@ -156,11 +166,15 @@ class Lane:
     """One size, with its own patrons: every fourth one, because the sizes share one library system."""
 
     def __init__(self, ground: Ground, place: int, size: int, payments: int) -> None:
+        from torget.payments.checkout.models import Payment
+
         self.costs = Costs(size)
         use_database(size)
+        # What a run that was broken off left behind is nobody's errand any more.
+        Payment.objects.filter(next_at__isnull=False).update(next_at=None)
         self.producer = Producer()
         mine = range(place + 1, min(size, PATRONS_MAX) + 1, len(SIZES))
-        numbers = random.Random(size).sample(mine, min(len(mine), payments))
+        numbers = random.sample(mine, min(len(mine), payments))
         ground.load_patrons([patron for number in numbers for patron in library_patrons(number, 1)])
         self.numbers = iter(numbers)
 
