@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import pytest
 
 from torget.foundation.core.money import Money
+from torget.payments.core.giving_back import RefundLine, RefundOrder
 from torget.payments.core.ports import (
     BadMessage,
     CreatedPayment,
@@ -19,8 +20,6 @@ from torget.payments.core.ports import (
     PaymentStatus,
     ProviderRefused,
     ProviderUnavailable,
-    RefundLine,
-    RefundOrder,
     RefundStatus,
 )
 

@@ -15,7 +15,8 @@ from torget.payments.checkout.move import move_payment, refund_facts
 from torget.payments.checkout.providers import provider_for
 from torget.payments.checkout.settle_refund import settle_refund
 from torget.payments.core.checkout import Event, State
-from torget.payments.core.ports import PaymentProvider, ProviderRefused, ProviderUnavailable, RefundLine, RefundOrder
+from torget.payments.core.giving_back import RefundLine, RefundOrder
+from torget.payments.core.ports import PaymentProvider, ProviderRefused, ProviderUnavailable
 
 Clock = Callable[[], datetime]
 

@@ -28,3 +28,21 @@ class RefundTerms:
     """The provider takes one refund of a payment, however small."""
     days_max: int | None = None
     """The provider takes none later than this after the payment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    order_line_stamp: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    refund_stamp: str
+    provider_reference: str
+    amount: Money
+    lines: tuple[RefundLine, ...]
+    """Which order lines are paid back; needed by split payments, empty for all."""
+    callback_url: str
+    email: str | None = None
+    """Where the provider may send the payer an e-mail refund if the payment method has no other way."""

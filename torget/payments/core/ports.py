@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from torget.foundation.core.money import ZERO, Money
-from torget.payments.core.giving_back import RefundTerms, ReversalOrder
+from torget.payments.core.giving_back import RefundOrder, RefundTerms, ReversalOrder
 
 # ── Library systems ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -302,24 +302,6 @@ class ProviderMessage:
     """How it was paid (bank, card), the provider's own code."""
     settlement_reference: str = ""
     """The bank reference of the settlement, where the provider tells it (Suomi.fi merchants)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundLine:
-    order_line_stamp: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundOrder:
-    refund_stamp: str
-    provider_reference: str
-    amount: Money
-    lines: tuple[RefundLine, ...]
-    """Which order lines are paid back; needed by split payments, empty for all."""
-    callback_url: str
-    email: str | None = None
-    """Where the provider may send the payer an e-mail refund if the payment method has no other way."""
 
 
 class RefundStatus(StrEnum):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from torget.payments.core.ports import OrderLine, PaymentOrder, ProviderRefused, RefundOrder
+from torget.payments.core.giving_back import RefundOrder
+from torget.payments.core.ports import OrderLine, PaymentOrder, ProviderRefused
 
 # Lengths and the largest amount as the README of the API documentation states them.
 STAMP_LENGTH = 200

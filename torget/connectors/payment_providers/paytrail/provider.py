@@ -20,7 +20,7 @@ from torget.connectors.payment_providers.paytrail.signature import (
     without_repeats,
 )
 from torget.connectors.payment_providers.paytrail.status_map import REFUND_STATUS
-from torget.payments.core.giving_back import RefundTerms
+from torget.payments.core.giving_back import RefundOrder, RefundTerms
 from torget.payments.core.ports import (
     BadMessage,
     CreatedPayment,
@@ -32,7 +32,6 @@ from torget.payments.core.ports import (
     ProviderUnavailable,
     RefundAnswer,
     RefundMessage,
-    RefundOrder,
     Settlement,
 )
 

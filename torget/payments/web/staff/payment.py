@@ -206,7 +206,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "refunded": Money(found.refunded_cents),
         "rf": rf_reference(found.reference),
         "municipality": found.municipality.name(language),
-        "tag": state_tag(State(found.state)),
+        "tag": state_tag(State(found.state), is_partly_refunded=found.refunded_cents < found.amount_cents),
         "needs_human": found.state == State.ATTENTION,
         "reason": reason_words(found.attention_reason),
         "what_to_do": what_to_do(found.attention_reason),

@@ -57,16 +57,23 @@ class AmountsForm(NoteForm):
         labels = fee_labels(seen, set(left))
         for position, label in labels.items():
             self.fields[f"{AMOUNT}{position}"] = EuroField(
-                label=_("%(fee)s: how much goes back?") % {"fee": label},
+                label=label,
                 help_text=_("At most %(amount)s. Leave it empty if nothing of this fee goes back.")
                 % {"amount": euros(Money(left[position]))},
-                required=False,
             )
         if not booked & left.keys():
             del self.fields["fee"]
         self.order_fields([f"{AMOUNT}{position}" for position in labels] + list(self.after_amounts))
 
     after_amounts: tuple[str, ...] = ("fee", "note", "seen_at")
+
+    @property
+    def amount_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(AMOUNT)]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if not field.name.startswith(AMOUNT)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

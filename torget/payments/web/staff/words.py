@@ -215,7 +215,9 @@ def _word(words: dict[str, Words], key: str) -> str:
     return str(words.get(key, key))
 
 
-def state_tag(state: State) -> Tag:
+def state_tag(state: State, *, is_partly_refunded: bool = False) -> Tag:
+    if state is State.REFUNDED and is_partly_refunded:
+        return Tag(text=_("Paid back in part"), colour=TagColour.GREEN)
     return Tag(text=str(STATE_WORDS[state]), colour=_COLOURS.get(state, TagColour.GREY))
 
 
