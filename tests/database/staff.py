@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -9,6 +10,9 @@ from tests.world import World, make_fee, make_patron
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access, load_access
 from torget.foundation.people.models import Employee, Role
+from torget.foundation.people.second_factor.check import codes_now
+from torget.foundation.people.second_factor.demo import enrol_for_demo
+from torget.foundation.people.second_factor.need import is_enrolled
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
 from torget.payments.ledger.models import Posting
@@ -17,8 +21,8 @@ from torget.sandbox.population import SandboxItem
 PASSWORD = "torget-demo"
 
 
-def hire(kind: str, slug: str | None = None, language: str = "en") -> Employee:
-    """An employee with one role; named after it, as in 'finance.porvoo'."""
+def hire(kind: str, slug: str | None = None, language: str = "en", *, with_factor: bool = True) -> Employee:
+    """An employee with one role, named after it as in 'finance.porvoo', and with an app if the role demands one."""
     employee = Employee.objects.create_user(
         username=f"{kind}.{slug or 'all'}.new",
         password=PASSWORD,
@@ -28,6 +32,8 @@ def hire(kind: str, slug: str | None = None, language: str = "en") -> Employee:
     )
     municipality = Municipality.objects.get(slug=slug) if slug else None
     Role.objects.create(employee=employee, kind=kind, municipality=municipality)
+    if with_factor:
+        enrol_for_demo(employee)
     return employee
 
 
@@ -47,7 +53,22 @@ def sign_in(employee: Employee) -> Client:
     client = browser()
     answer = client.post("/staff/sign-in/", {"username": employee.username, "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
+    if is_enrolled(employee):
+        answer = client.post("/staff/sign-in/code/", {"code": fresh_code(employee)})
+        assert answer.status_code == 302, answer.content.decode()
     return client
+
+
+def app_of(employee: Employee) -> Authenticator:
+    return Authenticator.objects.get(user=employee, type=Authenticator.Type.TOTP)
+
+
+def fresh_code(employee: Employee) -> str:
+    """What the employee's app shows; as if half a minute had passed since the last code was used."""
+    app = app_of(employee)
+    app.data.pop("last_step", None)
+    app.save()
+    return next(codes_now(app))
 
 
 def pay(

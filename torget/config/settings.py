@@ -32,6 +32,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
+    # Only the second factor is used; it needs allauth's accounts, whose pages and tables stay empty.
+    "allauth.account",
+    "allauth.mfa",
     "torget.config",
     "torget.foundation.design",
     "torget.foundation.cooperations",
@@ -70,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "torget.config.urls"
@@ -124,6 +128,14 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_URL = "staff-sign-in"
 LOGIN_REDIRECT_URL = "staff-home"
+# Whose role is named here signs in with a second factor; the others may choose to.
+SECOND_FACTOR_ROLES = [
+    role for role in os.environ.get("TORGET_SECOND_FACTOR_ROLES", "finance,coordinator,operator").split(",") if role
+]
+MFA_ADAPTER = "torget.foundation.people.second_factor.adapter.SealedAdapter"
+MFA_TOTP_ISSUER = "Torget"
+# A phone's clock may be half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
 
 USE_TZ = True
 TIME_ZONE = "Europe/Helsinki"

@@ -13,6 +13,7 @@ from torget.config.networks.rows import EmployeeRow, MerchantAccountRow, Network
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Branch, Cooperation, Membership, Municipality
 from torget.foundation.people.models import Employee, Role
+from torget.foundation.people.second_factor.demo import enrol_for_demo
 from torget.payments.checkout.credentials import CredentialsUnreadable, decrypt_credentials, encrypt_credentials
 from torget.payments.checkout.models import MerchantAccount, SubMerchant
 from torget.payments.fees.models import FeeType, PayeeRule
@@ -217,6 +218,7 @@ class _Saving:
             for role in row.roles
         ]
         self._remove(employee.roles.exclude(pk__in=roles))
+        self.loaded.created += enrol_for_demo(employee)
 
 
 def _sealed(row: MerchantAccountRow) -> bytes:

@@ -20,6 +20,8 @@ class Access:
     """Municipalities whose matters are visible; says nothing more when sees_all is set."""
     desk: frozenset[int] = frozenset()
     finance: frozenset[int] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    """The roles as such, wherever they are: whether a second factor is needed hangs on them."""
 
     @property
     def actor(self) -> str:
@@ -53,7 +55,9 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
         return Access(employee_id=employee.pk)
     own: dict[str, set[int]] = {kind: set() for kind in Role.Kind.values}
     sees_all = False
+    kinds: set[str] = set()
     for role in Role.objects.filter(employee=employee):
+        kinds.add(role.kind)
         if role.municipality_id is not None:
             own[role.kind].add(role.municipality_id)
         elif role.kind == Role.Kind.OPERATOR:
@@ -72,4 +76,5 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
         sees=frozenset().union(*own.values(), members),
         desk=frozenset(own[Role.Kind.LIBRARY_DESK]),
         finance=frozenset(own[Role.Kind.FINANCE]),
+        kinds=frozenset(kinds),
     )

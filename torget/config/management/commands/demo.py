@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 
 from torget.config.embedded_postgres import EmbeddedPostgres
 from torget.config.processes import Processes
+from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox.helle_demo import DEMO_CARDS
 
 MERCHANTS = Path(__file__).parent.parent.parent / "networks" / "helle_sandbox_merchants.json"
@@ -77,7 +78,8 @@ class Command(BaseCommand):
             *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in DEMO_CARDS),
             "",
             f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
-            "  desk.porvoo, finance.porvoo, coordinator, operator",
+            "  desk.porvoo (password alone); finance.porvoo, coordinator, operator (the page shows the code)",
+            f"  or the code from an authenticator app with the key {DEMO_SECRET}",
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             "Ctrl-C ends everything.",

@@ -1,4 +1,4 @@
-"""Staff signs in with user name and password, and signs out."""
+"""Staff signs in with user name, password and, where the role demands it, a second factor; and signs out."""
 
 from django import forms
 from django.conf import settings
@@ -16,10 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from torget.foundation.audit.record import record
 from torget.foundation.people.models import Employee
+from torget.foundation.people.second_factor.check import Shown
+from torget.foundation.people.second_factor.enrol import new_secret
+from torget.foundation.people.second_factor.need import is_enrolled, needs_second_factor
 from torget.foundation.people.throttle import TooManyFailures, check_throttle, note_failure, note_success
 from torget.payments.web.address import client_address
 from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, current_staff, staff_page, start_session
+from torget.payments.web.staff.session import Staff, current_staff, staff_page, start_half_session, start_session
 
 
 class SignInForm(forms.Form):
@@ -85,6 +88,25 @@ def _speak(response: HttpResponse, language: str) -> None:
         )
 
 
+def let_in(request: HttpRequest, employee: Employee, target: str, *, shown: Shown | None) -> HttpResponse:
+    """Start the session of an employee who has shown all that their role demands."""
+    start_session(request, employee, with_factor=shown is not None)
+    actor = f"staff:{employee.pk}"
+    detail = {"factor": shown.value} if shown else {}
+    record(at=timezone.now(), actor=actor, action="sign in", subject=actor, detail=detail)
+    response = HttpResponseRedirect(target)
+    _speak(response, employee.language)
+    return response
+
+
+def _ask_for_factor(request: HttpRequest, employee: Employee, target: str) -> HttpResponse:
+    enrolled = is_enrolled(employee)
+    start_half_session(request, employee, target=target, secret="" if enrolled else new_secret())
+    response = HttpResponseRedirect(reverse("staff-code" if enrolled else "staff-enrol"))
+    _speak(response, employee.language)
+    return response
+
+
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,12 +120,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     employee = _try_sign_in(request, form) if form.is_valid() else None
     if employee is None:
         return show(request, None, "sign_in.html", {"form": form}, status=422)
-    start_session(request, employee)
-    actor = f"staff:{employee.pk}"
-    record(at=timezone.now(), actor=actor, action="sign in", subject=actor)
-    response = HttpResponseRedirect(_own_address(request, form.cleaned_data["next"]))
-    _speak(response, employee.language)
-    return response
+    target = _own_address(request, form.cleaned_data["next"])
+    if needs_second_factor(employee):
+        return _ask_for_factor(request, employee, target)
+    return let_in(request, employee, target, shown=None)
 
 
 @staff_page

@@ -4,12 +4,15 @@ from django.urls import path
 
 from torget.payments.web.staff import (
     actions,
+    colleagues,
     home,
+    own_sign_in,
     payment,
     proposals,
     refunds,
     reversals,
     search,
+    second_factor,
     sign_in,
     work_list,
 )
@@ -17,6 +20,13 @@ from torget.payments.web.staff import (
 urlpatterns = [
     path("", home.home, name="staff-home"),
     path("sign-in/", sign_in.sign_in, name="staff-sign-in"),
+    path("sign-in/code/", second_factor.code, name="staff-code"),
+    path("sign-in/app/", second_factor.enrol, name="staff-enrol"),
+    path("own-sign-in/", own_sign_in.own_sign_in, name="staff-own-sign-in"),
+    path("own-sign-in/app/", own_sign_in.own_app, name="staff-own-app"),
+    path("own-sign-in/recovery-codes/", own_sign_in.recovery_codes, name="staff-recovery-codes"),
+    path("colleagues/", colleagues.colleagues, name="staff-colleagues"),
+    path("colleagues/<int:employee_id>/reset/", colleagues.reset, name="staff-reset-factor"),
     path("sign-out/", sign_in.sign_out, name="staff-sign-out"),
     path("work-list/", work_list.work_list, name="staff-work-list"),
     path("search/", search.search, name="staff-search"),
