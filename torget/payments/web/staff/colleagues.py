@@ -45,6 +45,8 @@ class Colleague:
 def role_words(kind: str) -> str:
     return {
         Role.Kind.LIBRARY_DESK: _("library desk"),
+        Role.Kind.AGENT: _("customer service"),
+        Role.Kind.PREPARER: _("preparation"),
         Role.Kind.FINANCE: _("finance"),
         Role.Kind.COORDINATOR: _("coordinator"),
         Role.Kind.OPERATOR: _("operator"),
