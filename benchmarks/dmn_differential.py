@@ -1,51 +1,34 @@
 """Compares the FEEL engine with two others on generated expressions: `python -m benchmarks.dmn_differential [count]`.
 
 The npm package feelin evaluates whole expressions; the Python runtime of jDMN, which has no parser, is asked for
-built-in functions. Neither is right by definition: each difference is listed once by its shape, to be judged.
+built-in functions and operators. Neither is right by definition: a difference is followed down to the smallest
+expression whose parts agree, and must have a reason in `dmn_explained`, or the run fails.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
+from benchmarks.dmn_explained import FEELIN, JDMN, Difference, Rule, explain
 from benchmarks.dmn_peers import ask, node_home, python
-from tests.dmn.strategies import expressions
+from tests.dmn.generator import Generator, Sample, every_part
 from torget_dmn import DmnError
 from torget_dmn.feel import compile_expression
 from torget_dmn.feel.durations import DaysDuration, MonthsDuration
+from torget_dmn.feel.numbers import to_number
 from torget_dmn.feel.temporal import Date, DateTime, Time
+from torget_dmn.feel.temporal_text import parse_at_literal
 
-COUNT = 3000
+COUNT = 4000
 SEED = 20_260_701
-SHOWN_MAX = 15
+SHOWN_MAX = 3
 # feelin computes in binary floating point.
 TOLERANCE = 1e-9
-
-
-def generated(count: int) -> list[str]:
-    """Return generated expressions, the same ones every time."""
-    texts: list[str] = []
-
-    @seed(SEED)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(expressions)
-    def collect(text: str) -> None:
-        texts.append(text)
-
-    collect()
-    return list(dict.fromkeys(texts))
 
 
 def plain(value: Any) -> Any:
@@ -53,7 +36,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Decimal):
-        return {"number": float(value)}
+        return {"number": value}
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -68,7 +51,11 @@ def same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, dict) and isinstance(theirs, dict) and ours.keys() == theirs.keys():
         key = next(iter(ours))
         if key == "number":
-            return bool(abs(ours[key] - theirs[key]) <= TOLERANCE * max(1.0, abs(theirs[key])))
+            if isinstance(theirs[key], str):
+                return bool(to_number(ours[key]) == to_number(Decimal(theirs[key])))
+            return bool(abs(float(ours[key]) - theirs[key]) <= TOLERANCE * max(1.0, abs(theirs[key])))
+        if key == "temporal":
+            return parse_at_literal(ours[key]) == (parse_at_literal(theirs[key]) or theirs[key])
         return key == "other" or same(ours[key], theirs[key])
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(same(a, b) for a, b in zip(ours, theirs, strict=True))
@@ -83,39 +70,67 @@ def ours(text: str) -> Any:
         return {"failed": True}
 
 
-def report(name: str, texts: list[str], mine: list[Any], theirs: list[Any]) -> None:
-    """Print how often two engines agree, and examples of where they do not."""
-    counts: Counter[str] = Counter()
-    shown: list[str] = []
-    for text, one, other in zip(texts, mine, theirs, strict=True):
-        failed = isinstance(other, dict) and "failed" in other
-        kind = "peer failed" if failed else "same" if same(one, other) else "differs"
-        if kind == "same" and one is None:
-            kind = "both null"
-        elif kind == "differs" and (one is None or other is None):
-            kind = "only ours null" if one is None else "only the peer null"
-        counts[kind] += 1
-        if kind not in ("same", "both null", "peer failed") and len(text) < 70:
-            shown.append(f"  {kind}: {text}\n    ours {one}\n    peer {other}")
-    print(f"{name}: {len(texts)} expressions; " + ", ".join(f"{kind} {n}" for kind, n in counts.most_common()))
-    print("\n".join(shown[:SHOWN_MAX]))
+def report(name: str, samples: Mapping[str, Sample], theirs: Mapping[str, Any], rules: list[Rule]) -> int:
+    """Print where two engines differ and why, and return how many differences have no reason."""
+    mine = {text: ours(text) for text in samples}
+    failed = {text for text, value in theirs.items() if isinstance(value, dict) and "failed" in value}
+    differing = {text for text in samples if text not in failed and not same(mine[text], theirs[text])}
+    reasons: Counter[str] = Counter()
+    unexplained: dict[str, list[str]] = defaultdict(list)
+    inherited = 0
+    for text in differing:
+        sample = samples[text]
+        if any(part.text in differing or part.text in failed for part in sample.parts):
+            inherited += 1
+            continue
+        parts = tuple(ours(part.text) for part in sample.parts)
+        reason = explain(Difference(sample.shape, text, parts, mine[text], theirs[text]), rules)
+        if reason is None:
+            unexplained[sample.shape].append(text)
+        else:
+            reasons[reason] += 1
+    found = sum(len(texts) for texts in unexplained.values())
+    print(
+        f"{name}: {len(samples)} expressions; {len(samples) - len(differing) - len(failed)} the same, "
+        f"{len(failed)} the peer cannot, {inherited} differ because a part does, "
+        f"{sum(reasons.values())} explained, {found} unexplained"
+    )
+    for reason, count in reasons.most_common():
+        print(f"  {count:>5}  {reason}")
+    for shape, texts in unexplained.items():
+        print(f"  unexplained {len(texts)} × {shape}")
+        for text in sorted(texts, key=len)[:SHOWN_MAX]:
+            print(f"    {text}\n      ours {mine[text]}\n      peer {theirs[text]}")
+    return found
+
+
+def against_feelin(count: int) -> int:
+    """Compare whole expressions; the first seeds, so that a difference can be looked at again."""
+    home = node_home()
+    if home is None:
+        print("feelin: Node.js is not installed, so it was not compared")
+        return 0
+    samples: dict[str, Sample] = {}
+    for seed in range(count):
+        samples |= every_part(Generator(seed).sample())
+    answers = ask(["node", Path(__file__).with_name("dmn_feelin.mjs"), home], list(samples))
+    return report("feelin", samples, dict(zip(samples, answers, strict=True)), FEELIN)
+
+
+def against_jdmn(count: int) -> int:
+    """Compare built-in functions and operators, numbers to all 34 digits."""
+    calls = ask([python(), Path(__file__).with_name("dmn_jdmn.py")], {"seed": SEED, "count": count})
+    samples = {
+        call["text"]: Sample(call["shape"], call["text"], tuple(Sample("", text) for text in call["parts"]))
+        for call in calls
+    }
+    theirs = {call["text"]: call["value"] for call in calls}
+    return report("jDMN", samples, theirs, JDMN)
 
 
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    texts = generated(count)
-    mine = [ours(text) for text in texts]
-    home = node_home()
-    if home is None:
-        print("feelin: Node.js is not installed, so it was not compared")
-    else:
-        script = Path(__file__).with_name("dmn_feelin.mjs")
-        report("feelin", texts, mine, ask(["node", script, home], texts))
-    script = Path(__file__).with_name("dmn_jdmn.py")
-    calls = ask([python(), script], {"seed": SEED, "count": count})
-    texts = [call["text"] for call in calls]
-    report("jDMN runtime", texts, [ours(text) for text in texts], [call["value"] for call in calls])
-    return 0
+    return 1 if against_feelin(count) + against_jdmn(count) else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.dmn.strategies import any_text, expressions, token_soup
+from tests.dmn.strategies import any_text, calls, damaged, expressions, token_soup
 from torget_dmn import DmnError, Limits
 from torget_dmn.feel import compile_expression
 from torget_dmn.feel.parser import parse_unary_tests
@@ -43,7 +43,7 @@ def run(inputs: int) -> None:
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.one_of(token_soup, any_text, expressions))
+    @given(st.one_of(token_soup, any_text, expressions, damaged, calls))
     def fuzz(text: str) -> None:
         check_text(text)
 

@@ -112,13 +112,13 @@ def exponential(number: Decimal) -> Decimal:
 @builtin("odd", "number: number")
 def odd(number: Decimal) -> bool | None:
     """`odd(5)`."""
-    return None if number != number.to_integral_value() else number % 2 != 0
+    return None if number != number.to_integral_value() else int(number) % 2 != 0
 
 
 @builtin("even", "number: number")
 def even(number: Decimal) -> bool | None:
     """`even(5)`."""
-    return None if number != number.to_integral_value() else number % 2 == 0
+    return None if number != number.to_integral_value() else int(number) % 2 == 0
 
 
 def _extreme(items: list[Any], sign: int) -> Any:
