@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.browser import Browser, Page
-from benchmarks.ground import free_port, standing
+from benchmarks.ground import free_port, granian, standing, wait_until_answered
 
 PAGES = 400
 WARM_UP = 40
@@ -22,33 +22,18 @@ LIMIT_MS = 10.0
 
 
 @contextmanager
-def web(application: str, *, workers: int = 1) -> Iterator[tuple[str, int]]:
-    """The web as `torget web` starts it; its address and process id."""
+def web(application: str) -> Iterator[tuple[str, int]]:
+    """The web as `torget web` starts it, with one process; its address and process id."""
     port = free_port()
-    os.environ |= {"TORGET_ALLOWED_HOSTS": "127.0.0.1", "TORGET_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", application, "--interface", "wsgi"),
-            *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"),
-            *("--no-ws", "--http", "1", "--no-log"),
-        ]
-    )
+    url = f"http://127.0.0.1:{port}"
+    os.environ |= {"TORGET_ALLOWED_HOSTS": "127.0.0.1", "TORGET_PUBLIC_URL": url}
+    process = subprocess.Popen(granian(application, port, threads=4))
     try:
-        _wait_until_ready(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", process.pid
+        wait_until_answered(f"{url}/ready/")
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait_until_ready(url: str) -> None:
-    for _ in range(300):
-        try:
-            if Browser(url).get("/ready/").status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the web does not start")
 
 
 def _library_ms(page: Page) -> float:

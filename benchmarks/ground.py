@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def granian(application: str, port: int, *, threads: int) -> list[str]:
+    """The command that serves a WSGI application in one process, as `torget web` does."""
+    return [
+        *(sys.executable, "-m", "granian", application, "--interface", "wsgi", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", "1", "--blocking-threads", str(threads)),
+        *("--no-ws", "--http", "1", "--no-log"),
+    ]
+
+
+def wait_until_answered(url: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{url} does not answer")
 
 
 @dataclass
@@ -86,20 +107,13 @@ def standing(
         folder.chmod(0o755)
         postgres = EmbeddedPostgres(folder / "data", settings)
         postgres.start()
+        port = free_port()
+        koha_url = f"http://127.0.0.1:{port}"
         koha = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "torget.sandbox.koha",
-                "--port",
-                "0",
-                *(["--population", "helle"] if is_helle else []),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
+            granian("benchmarks.koha_wsgi:application", port, threads=8),
+            env={**os.environ, "BENCHMARK_POPULATION": "helle" if is_helle else ""},
         )
-        assert koha.stdout is not None
-        koha_url = koha.stdout.readline().strip()
+        wait_until_answered(f"{koha_url}/api/v1/")
         options = {"base_url": f"{koha_url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
         os.environ |= {
             "DATABASE_URL": postgres.url(),

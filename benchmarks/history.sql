@@ -56,10 +56,12 @@ INSERT INTO checkout_payment (
 
 INSERT INTO checkout_paymentline (
     id, payment_id, position, library_system, patron_reference, fee_reference, fee_kind, payee_id, payee_shares,
-    amount_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open, outcome
+    amount_cents, refunded_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open,
+    outcome
 )
-    SELECT n, n, 1, 'helle', patron::text, (1000000000 + n)::text, 'OVERDUE', municipality, '{}', cents, 0, '3100',
-        'OVERDUE', 'Muumipappa ja meri', '2026-10-01', '2026-10-09', is_waiting, 'booked'
+    SELECT n, n, 1, 'helle', patron::text, (1000000000 + n)::text, 'OVERDUE', municipality, '{}', cents,
+        CASE WHEN is_refunded THEN cents ELSE 0 END, 0, '3100', 'OVERDUE',
+        'Muumipappa ja meri', '2026-10-01', '2026-10-09', is_waiting, 'booked'
     FROM history(%(first)s, %(last)s);
 
 INSERT INTO checkout_paymentevent (id, payment_id, at, actor, from_state, event, to_state, detail)
@@ -101,13 +103,18 @@ INSERT INTO ledger_posting (id, entry_id, account, amount_cents)
     ) AS posting (place, entry, name, sign);
 
 INSERT INTO checkout_refund (
-    id, payment_id, stamp, amount_cents, lines, was_registered, state, provider_reference, reason, requested_by,
-    created_at, finished_at
+    id, payment_id, stamp, amount_cents, lines, was_registered, state, provider_reference, reason, opens_fee_again,
+    requested_by, created_at, finished_at, credit_note
 )
-    SELECT n, n, md5('refund' || n)::uuid, cents, jsonb_build_object('1', cents), true, 'refunded',
-        md5('provider refund' || n)::uuid::text, 'Paid by mistake', 'staff:1', at + interval '1 d', at + interval '2 d'
+    SELECT n, n, history_stamp(-n, at), cents, jsonb_build_object('1', cents), true, 'refunded',
+        md5('provider refund' || n)::uuid::text, 'Paid by mistake', true, 'staff:1', at + interval '1 d',
+        at + interval '2 d', 1
     FROM history(%(first)s, %(last)s) WHERE is_refunded;
 
-INSERT INTO audit_auditentry (at, actor, action, subject, municipality_id, why, detail)
-    SELECT at + interval '2 d', 'staff:1', 'correct library system', 'refund:' || n, municipality, 'Taken back', '{}'
+INSERT INTO checkout_reversal (
+    id, refund_id, position, amount_cents, marker, state, next_at, tries, desk_reason, booking_reference, done_by,
+    done_note, created_at, changed_at
+)
+    SELECT n, n, 1, cents, history_stamp(-n, at), 'booked', NULL, 0, '', n::text, '', '', at + interval '2 d',
+        at + interval '2 d'
     FROM history(%(first)s, %(last)s) WHERE is_refunded;

@@ -1,8 +1,8 @@
 """Fill a database with payments that have ended, as set-based inserts (history.sql).
 
 Each has one fee and ended registered: 1 checkout, payment, line, attempt, message and receipt, 5 events, 2 journal
-entries, 4 postings: 17 rows. One in a hundred was refunded and corrected by staff; the 20 newest stand on the work
-list. The provider's references are random, patrons come in no order, and 10^7 payments make a year.
+entries, 4 postings: 17 rows. One in a hundred was refunded and charged again; the 20 newest stand on the work list.
+The provider's references are random, patrons come in no order, and 10^7 payments make a year.
 
 Append-only triggers refuse no insert, so they stay. Foreign keys and the check of balance rest while the history goes
 in, and all indexes but primary keys are made afterwards; then the whole ledger is asked whether it balances.
@@ -27,7 +27,7 @@ SELECT i.indrelid::regclass::text, c.relname, con.conname,
         || pg_get_constraintdef(con.oid), pg_get_indexdef(i.indexrelid))
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
     LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.contype = 'u'
-WHERE NOT i.indisprimary AND (t.relname ~ '^(checkout|ledger)_' OR t.relname = 'audit_auditentry')
+WHERE NOT i.indisprimary AND (t.relname ~ '^(checkout|ledger)_')
     AND NOT EXISTS (SELECT FROM pg_constraint fk WHERE fk.conindid = i.indexrelid AND fk.contype = 'f')
 ORDER BY pg_relation_size(i.indrelid) DESC
 """
@@ -38,7 +38,8 @@ _SEQUENCES = """
 SELECT setval(pg_get_serial_sequence(name, 'id'), %s * rows + 1000) FROM (VALUES
     ('checkout_checkout', 1), ('checkout_payment', 1), ('checkout_paymentline', 1), ('checkout_paymentevent', 5),
     ('checkout_providermessagerecord', 1), ('checkout_registrationattempt', 1), ('ledger_journalentry', 2),
-    ('ledger_posting', 4), ('checkout_refund', 1), ('people_patron', 1)
+    ('ledger_posting', 4), ('checkout_refund', 1), ('checkout_reversal', 1),
+    ('people_patron', 1)
 ) AS filled (name, rows)
 """
 

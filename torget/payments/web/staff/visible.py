@@ -26,7 +26,9 @@ def visible_payments(access: Access) -> QuerySet[Payment]:
 def needing_a_human(access: Access, now: datetime) -> QuerySet[Payment]:
     """What stands still with a reason, and what the provider has examined for too long."""
     undecided = Q(state=State.PENDING, created_at__lt=now - PENDING_ALARM)
-    return visible_payments(access).filter(Q(state=State.ATTENTION) | undecided)
+    # The first condition follows from the second and is there for the index payment_attention.
+    waiting = visible_payments(access).filter(state__in=[State.ATTENTION, State.PENDING])
+    return waiting.filter(Q(state=State.ATTENTION) | undecided)
 
 
 def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payment:
