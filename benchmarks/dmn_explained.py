@@ -64,9 +64,8 @@ def _close(case: Difference) -> bool:
     """Say whether two results differ by no more than one unit of the scale asked for."""
     if not (isinstance(case.ours, dict) and isinstance(case.theirs, dict) and "number" in case.ours):
         return False
-    return bool(
-        abs(float(case.ours["number"]) - case.theirs.get("number", 0)) <= 1.1 * 10 ** -float(case.parts[1]["number"])
-    )
+    unit = 10.0 ** -int(case.parts[1]["number"])
+    return bool(abs(float(case.ours["number"]) - case.theirs.get("number", 0)) <= 1.1 * unit)
 
 
 Rule = tuple[str, Callable[[Difference], bool]]
@@ -138,6 +137,12 @@ FEELIN: list[Rule] = [
         lambda c: _SCALED.match(c.shape) is not None and _close(c),
     ),
     ("what is no list is filtered as a list of one (table 68)", lambda c: c.shape == "«any»[true]"),
+    ("a condition is true, false or a number (table 68)", lambda c: c.ours is None and c.theirs == []),
+    (
+        "a list of one is its item where an argument is no list (10.3.2.9.4)",
+        lambda c: c.theirs is None and any(isinstance(part, list) and len(part) == 1 for part in c.parts),
+    ),
+    ("a list is in a list that it equals", lambda c: c.shape == "(«number» in «numbers»)" and c.kinds == {"list"}),
     ("a filter of nothing is nothing (table 68); feelin gives null", lambda c: c.ours == [] and c.theirs is None),
     (
         "keys are strings, and only contexts are changed inside (table 81); feelin converts",

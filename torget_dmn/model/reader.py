@@ -69,7 +69,7 @@ class _ModelReader(ExpressionReader):
         kind = local_name(element)
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", f"a {kind} has no name", kind, element)
+            self.note("name-missing", "the element has no name", kind, element)
         # A model may leave out ids; the name then serves to refer to the element.
         identity = element.get("id") or name
         if identity in self._ids:
