@@ -95,7 +95,7 @@ class _ModelReader(ExpressionReader):
             allowed_values=text_of(child(element, "allowedValues")),
             type_constraint=text_of(child(element, "typeConstraint")),
             components=[self._item(component) for component in children(element, "itemComponent")],
-            is_collection=element.get("isCollection") == "true",
+            is_collection=element.get("isCollection") in ("true", "1"),
             function_parameters=None if function is None else [one for one in parameters if one is not None],
             function_result=None if function is None else function.get("outputTypeRef"),
             id=element.get("id"),
