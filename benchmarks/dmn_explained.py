@@ -20,6 +20,8 @@ _RELATION = re.compile(
     r"(before|after|meets|met by|overlaps|overlaps before|overlaps after|finishes|finished by|includes|during"
     r"|starts|started by|coincides)\("
 )
+# A number starts with n and a date with d, as the functions that read them do.
+_FORMS = {"n": re.compile(r"-?\d+(\.\d+)?\Z"), "d": re.compile(r"-?\d{4,9}-\d\d-\d\d\Z")}
 _COMPARISON = re.compile(r" (=|!=|<|>=|between|in) ")
 _POSITION = re.compile(r"(substring|sublist|remove|insert before|list replace)\(")
 
@@ -159,7 +161,7 @@ FEELIN: list[Rule] = [
     ),
     (
         "text has 34 digits, and strings inside are quoted so that they can be read back; feelin writes floats",
-        lambda c: c.shape.startswith("string("),
+        lambda c: c.shape.startswith("string(") and (c.kinds <= {"number", "list", "context"} or c.theirs == "NaN"),
     ),
     ("odd and even ask whole numbers; feelin rounds", lambda c: c.shape.startswith(("odd(", "even("))),
     (
@@ -175,7 +177,7 @@ FEELIN: list[Rule] = [
     ("lists of different length differ (table 53); feelin gives null", lambda c: "«list» " in c.shape),
     (
         "split is the pattern's own (XPath 7.6): groups are not pieces, and nothing has none",
-        lambda c: c.shape.startswith("split("),
+        lambda c: c.shape.startswith("split(") and (c.parts[0] == "" or "(" in c.parts[1]),
     ),
     (
         "only true and false choose (boxed conditional, 10.2.2.7); feelin takes what JavaScript takes for true",
@@ -195,7 +197,11 @@ FEELIN: list[Rule] = [
     ),
     (
         "dates and numbers have one form (table 72)",
-        lambda c: c.shape.startswith(("date", "number")) and c.ours is None,
+        lambda c: (
+            c.shape.startswith(("date", "number"))
+            and c.ours is None
+            and _FORMS[c.shape[0]].match(str(c.parts[0])) is None
+        ),
     ),
     (
         "a member of a list is the list of members, however deep (10.3.1.4); feelin looks one level down",
