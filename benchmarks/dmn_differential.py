@@ -7,6 +7,7 @@ expression whose parts agree, and must have a reason in `dmn_explained`, or the 
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -129,7 +130,9 @@ def against_jdmn(count: int) -> int:
 
 
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dmn_differential", description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=COUNT)
+    count = parser.parse_args().count
     return 1 if against_feelin(count) + against_jdmn(count) else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import sys
 import time
@@ -51,7 +52,9 @@ def run(inputs: int) -> None:
 
 
 def main() -> int:
-    inputs = int(sys.argv[1]) if len(sys.argv) > 1 else INPUTS
+    parser = argparse.ArgumentParser(prog="python -m tests.dmn.fuzz", description=__doc__)
+    parser.add_argument("inputs", nargs="?", type=int, default=INPUTS)
+    inputs = parser.parse_args().inputs
     start = time.perf_counter()
     run(inputs)
     print(f"{inputs} texts in {time.perf_counter() - start:.0f} s: no crash, no hang")

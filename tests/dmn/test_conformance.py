@@ -47,3 +47,16 @@ def test_the_command_reports_every_group(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_command_says_when_there_is_no_kit(tmp_path: Path) -> None:
     assert main([str(tmp_path / "nothing")]) == 2
     assert main([str(tmp_path)]) == 2
+
+
+def test_a_broken_kit_is_reported_as_failures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    group = tmp_path / "compliance-level-2" / "broken"
+    group.mkdir(parents=True)
+    (group / "broken-test-01.xml").write_text("<testCases", encoding="utf-8")
+    (group / "broken-test-02.xml").write_text(
+        "<testCases><modelName>none.dmn</modelName><testCase id='1'><resultNode name='a'>"
+        "<expected><value>1</value></expected></resultNode></testCase></testCases>",
+        encoding="utf-8",
+    )
+    assert main([str(tmp_path), "--failures"]) == 1
+    assert "0/2" in capsys.readouterr().out

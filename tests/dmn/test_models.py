@@ -29,6 +29,7 @@ def needs(identity: str) -> str:
     return f'<informationRequirement><requiredDecision href="#{identity}"/></informationRequirement>'
 
 
+AGGREGATED = '<decision name="a"><decisionTable hitPolicy="COLLECT" aggregation="SUM">{}</decisionTable></decision>'
 BOMB = (
     '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     f'<definitions xmlns="{DMN}" name="&b;" namespace="n"/>'
@@ -58,6 +59,22 @@ def test_a_broken_file_is_refused_by_name(content: str, code: str) -> None:
     with pytest.raises(ModelError) as caught:
         read_model(content)
     assert caught.value.problems[0].code.startswith(code)
+
+
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [
+        (decision("a", "1") + decision("a", "2").replace('id="a"', 'id="b"'), "name-twice"),
+        ('<decision name="a"><conditional/></decision>', "expression-missing"),
+        ('<decision name="a"><filter/></decision>', "expression-missing"),
+        ('<decision name="a"><for iteratorVariable="x"/></decision>', "expression-missing"),
+        ('<decision name="a"><invocation/></decision>', "expression-missing"),
+        (AGGREGATED.format("<output/><output/>"), "aggregation"),
+    ],
+)
+def test_a_model_that_cannot_be_meant_is_refused_by_name(inner: str, code: str) -> None:
+    with pytest.raises(ModelError, match=code):
+        DecisionModel(read_model(wrap(inner)))
 
 
 def test_a_file_can_be_too_large() -> None:

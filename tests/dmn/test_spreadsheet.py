@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -63,6 +65,31 @@ def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(SpreadsheetError) as caught:
         read_tables(saved(book))
     assert {one.code for one in caught.value.problems} == {"hit-policy", "column-kind", "table-input"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda sheet: sheet.merge_cells("B11:B12"), "merged-cells"),
+        (lambda sheet: sheet.insert_rows(1), "sheet-shape"),
+        (lambda sheet: sheet.delete_rows(7), "sheet-shape"),
+        (lambda sheet: sheet.delete_cols(2), "table-name"),
+        (lambda sheet: sheet.cell(11, 12, "late"), "column-kind"),
+        (lambda sheet: sheet.cell(11, 2, "#REF!"), "error-value"),
+        (lambda sheet: sheet.cell(1, 600, "far"), "workbook-too-large"),
+    ],
+)
+def test_what_would_be_lost_silently_is_refused(change: Callable[[Any], object], code: str) -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    change(book["daily fee"])
+    with pytest.raises(SpreadsheetError, match=code):
+        read_tables(saved(book))
+
+
+def test_a_sheet_of_notes_is_left_alone() -> None:
+    book = load_workbook(io.BytesIO(export_workbook(fee_table())))
+    book.create_sheet("notes")["A1"] = "title"
+    assert import_workbook(fee_table(), saved(book)) == fee_table()
 
 
 def test_a_table_of_another_model_is_refused() -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from torget_dmn.conformance.cases import Case, CaseFile, read_case_file
 from torget_dmn.conformance.compare import agrees
 from torget_dmn.engine.decision_model import DecisionModel
@@ -69,7 +71,12 @@ def run_group(path: Path) -> GroupResult:
     """Run one group of cases."""
     result = GroupResult(path.name)
     for file_path in sorted(path.glob("*-test-*.xml")):
-        file = read_case_file(file_path)
+        try:
+            file = read_case_file(file_path)
+        except (etree.XMLSyntaxError, OSError) as error:
+            result.total += 1
+            result.failures.append(Failure(path.name, file_path.name, "", "a file of cases", str(error)))
+            continue
         _run_file(file, result)
     return result
 
@@ -82,7 +89,7 @@ def _load(file: CaseFile) -> DecisionModel:
 def _run_file(file: CaseFile, result: GroupResult) -> None:
     try:
         model: DecisionModel | None = _load(file)
-    except DmnError:
+    except (DmnError, OSError):
         model = None
     passed: Counter[str] = Counter()
     wanted: Counter[str] = Counter()

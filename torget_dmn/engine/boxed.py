@@ -115,6 +115,12 @@ class BoxedCompiler:
             self.table_type = expected if kind is ANY else kind
         return self.fitted(_RULES[type(expression)](self, expression, scope, place), kind)
 
+    def part(self, expression: boxed.Expression | None, scope: Scope, place: str) -> Closure:
+        """Compile a part that must be there."""
+        if expression is None:
+            self.note("expression-missing", "there is no expression here", place)
+        return self.compile(expression, scope, place)
+
     @staticmethod
     def fitted(closure: Closure, kind: FeelType) -> Closure:
         """Make what a closure gives fit a type."""
@@ -166,7 +172,7 @@ class BoxedCompiler:
         return lambda frame: UserFunction("function", parameters, body, frame)
 
     def invocation(self, expression: boxed.Invocation, scope: Scope, place: str) -> Closure:
-        function = self.compile(expression.function, scope, place)
+        function = self.part(expression.function, scope, place)
         arguments = [
             (binding.parameter.name, self._argument(binding, scope, f"{place}, parameter '{binding.parameter.name}'"))
             for binding in expression.bindings
@@ -192,23 +198,23 @@ class BoxedCompiler:
         return lambda frame: [item(frame) for item in items]
 
     def conditional(self, expression: boxed.Conditional, scope: Scope, place: str) -> Closure:
-        condition = self.compile(expression.condition, scope, f"{place}, if")
-        then = self.compile(expression.then, scope, f"{place}, then")
-        otherwise = self.compile(expression.otherwise, scope, f"{place}, else")
+        condition = self.part(expression.condition, scope, f"{place}, if")
+        then = self.part(expression.then, scope, f"{place}, then")
+        otherwise = self.part(expression.otherwise, scope, f"{place}, else")
         return conditional_closure(condition, then, otherwise)
 
     def filter(self, expression: boxed.FilterExpression, scope: Scope, place: str) -> Closure:
-        source = self.compile(expression.source, scope, f"{place}, in")
-        condition = self.compile(expression.match, Scope(scope, ("item",), filters_item=True), f"{place}, match")
+        source = self.part(expression.source, scope, f"{place}, in")
+        condition = self.part(expression.match, Scope(scope, ("item",), filters_item=True), f"{place}, match")
         return filter_closure(source, condition, scope)
 
     def iterator(self, expression: boxed.IteratorExpression, scope: Scope, place: str) -> Closure:
         inner = Scope(scope)
-        source = self.compile(expression.source, inner, f"{place}, in")
+        source = self.part(expression.source, inner, f"{place}, in")
         inner.add(expression.variable)
         if expression.kind == "for":
             inner.add("partial")
-        body = self.compile(expression.body, inner, f"{place}, return")
+        body = self.part(expression.body, inner, f"{place}, return")
         domains: list[Closure] = [lambda frame: domain_of(source(frame))]
         if expression.kind == "for":
             return for_closure(domains, body, scope, uses_partial=True)

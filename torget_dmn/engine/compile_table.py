@@ -45,6 +45,8 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
                 for number, rule in enumerate(table.rules, 1)
             ]
         )
+    if table.aggregation is not None and len(table.outputs) > 1:
+        compiler.note("aggregation", "a table with several outputs cannot aggregate them", place)
     kinds = output_types(compiler, table, whole_type, place)
     made = CompiledTable(
         table,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,6 +61,10 @@ class Graph:
             (namespace, element.id): element for namespace, model in self.models.items() for element in model.elements()
         }
         self._problems = problems
+        for model in self.models.values():
+            for place, times in Counter(place_of(element) for element in model.elements()).items():
+                if times > 1:
+                    problems.append(Problem("name-twice", "the name is used twice", place))
 
     def reference(self, model: Definitions, href: str, place: str) -> Reference | None:
         """Resolve an href; one that leads nowhere is noted."""

@@ -55,10 +55,7 @@ def domain_of(value: Any) -> Sequence[Any] | None:
     return [value]
 
 
-Domain = Closure
-
-
-def compile_domain(compiler: Compiler, iterator: nodes.Iterator, scope: Scope) -> Domain:
+def compile_domain(compiler: Compiler, iterator: nodes.Iterator, scope: Scope) -> Closure:
     """Compile what an iterator goes over."""
     start = compiler.compile(iterator.start, scope)
     if iterator.end is None:
@@ -71,7 +68,7 @@ class _NoDomainError(Exception):
     """An iterator has nothing it could go over, so the whole loop is null."""
 
 
-def frames(domains: list[Domain], frame: Frame, run: Run, given: tuple[Any, ...] = ()) -> Iterator[Frame]:
+def frames(domains: list[Closure], frame: Frame, run: Run, given: tuple[Any, ...] = ()) -> Iterator[Frame]:
     """Yield a frame for each combination of the iterators' values, the last iterator turning fastest."""
     own: Frame = [frame, *given]
     if len(given) == len(domains):
@@ -85,9 +82,9 @@ def frames(domains: list[Domain], frame: Frame, run: Run, given: tuple[Any, ...]
         yield from frames(domains, frame, run, (*given, value))
 
 
-def _iterators(compiler: Compiler, iterators: list[nodes.Iterator], scope: Scope) -> tuple[list[Domain], Scope]:
+def _iterators(compiler: Compiler, iterators: list[nodes.Iterator], scope: Scope) -> tuple[list[Closure], Scope]:
     inner = Scope(scope)
-    domains: list[Domain] = []
+    domains: list[Closure] = []
     for iterator in iterators:
         domains.append(compile_domain(compiler, iterator, inner))
         inner.add(iterator.name)
@@ -102,7 +99,7 @@ def _for(compiler: Compiler, node: nodes.For, scope: Scope) -> Closure:
     return for_closure(domains, compiler.compile(node.body, inner), scope, uses_partial=uses_partial)
 
 
-def for_closure(domains: list[Domain], body: Closure, scope: Scope, *, uses_partial: bool) -> Closure:
+def for_closure(domains: list[Closure], body: Closure, scope: Scope, *, uses_partial: bool) -> Closure:
     """Return what evaluates the body for each combination of values."""
     get_run = scope.run_getter()
 
@@ -126,7 +123,7 @@ def _quantified(compiler: Compiler, node: nodes.Quantified, scope: Scope) -> Clo
     return quantified_closure(domains, compiler.compile(node.body, inner), scope, every=node.every)
 
 
-def quantified_closure(domains: list[Domain], body: Closure, scope: Scope, *, every: bool) -> Closure:
+def quantified_closure(domains: list[Closure], body: Closure, scope: Scope, *, every: bool) -> Closure:
     """Return what asks whether some or every combination of values satisfies the body."""
     get_run = scope.run_getter()
     deciding = not every

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from torget_dmn.feel import nodes
@@ -171,8 +170,3 @@ def conditional_closure(condition: Closure, then: Closure, otherwise: Closure) -
         return otherwise(frame) if chosen is False or chosen is None else None
 
     return run
-
-
-def is_number(value: Any) -> bool:
-    """Say whether a value is a FEEL number."""
-    return type(value) is Decimal

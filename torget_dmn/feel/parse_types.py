@@ -17,9 +17,9 @@ from torget_dmn.feel.lexer import TokenReader
 from torget_dmn.feel.names import NameTable, name_level
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 
-# Words that end a name which no scope knows.
 _RETRIES_MAX = 50
 _SIMPLE_NAMES = name_level(SIMPLE_TYPES)
+# Words that end a name which no scope knows.
 OPERATOR_WORDS = frozenset({"and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"})
 
 
@@ -102,9 +102,7 @@ class TypeParser(TokenReader):
         return kind
 
     def _named(self, name: str) -> FeelType:
-        while name in self.types or name in SIMPLE_TYPES:
-            return self.types[name] if name in self.types else SIMPLE_TYPES[name]
-        raise self.error("expected the name of a type")
+        return self.types[name] if name in self.types else SIMPLE_TYPES[name]
 
     def _inner(self) -> FeelType:
         self.expect_symbol("<")

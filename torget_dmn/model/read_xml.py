@@ -21,7 +21,7 @@ def parse_xml(content: bytes, limits: Limits) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ModelError(Problem("xml-syntax", str(error.msg), f"line {error.lineno}")) from None
+        raise ModelError(Problem("xml-syntax", " ".join(str(error.msg).split()), f"line {error.lineno}")) from None
     except ValueError as error:
         raise ModelError(Problem("xml-syntax", str(error))) from None
     if root.getroottree().docinfo.internalDTD is not None:

@@ -69,7 +69,7 @@ class _ModelReader(ExpressionReader):
         kind = local_name(element)
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", f"a {kind} has no name", kind, element)
+            self.note("name-missing", "the element has no name", kind, element)
         # A model may leave out ids; the name then serves to refer to the element.
         identity = element.get("id") or name
         if identity in self._ids:
@@ -95,7 +95,7 @@ class _ModelReader(ExpressionReader):
             allowed_values=text_of(child(element, "allowedValues")),
             type_constraint=text_of(child(element, "typeConstraint")),
             components=[self._item(component) for component in children(element, "itemComponent")],
-            is_collection=element.get("isCollection") == "true",
+            is_collection=element.get("isCollection") in ("true", "1"),
             function_parameters=None if function is None else [one for one in parameters if one is not None],
             function_result=None if function is None else function.get("outputTypeRef"),
             id=element.get("id"),

@@ -26,6 +26,13 @@ _BYTES_MAX = 20_000_000
 _UNPACKED_BYTES_MAX = 200_000_000
 _RULES_MAX = 100_000
 _COLUMNS_MAX = 500
+# A head that was moved is looked for this far down.
+_HEAD_ROWS = 20
+_TITLES = frozenset(layout.ROW_TITLES.values())
+_NO_TEXT = {
+    "f": ("formula", "a formula is not allowed; write the test as text"),
+    "e": ("error-value", "the spreadsheet program could not compute this cell; write the test as text"),
+}
 
 
 def read_tables(content: bytes) -> dict[str, DecisionTable]:
@@ -39,13 +46,13 @@ def read_tables(content: bytes) -> dict[str, DecisionTable]:
     tables: dict[str, DecisionTable] = {}
     for sheet in book.worksheets:
         reader = _SheetReader(sheet, problems)
-        if reader.is_table():
-            name = reader.text(layout.NAME_ROW, layout.FIRST_COLUMN) or sheet.title
-            if name in tables:
-                problems.append(
-                    Problem("table-twice", f"the table '{name}' is on two sheets", f"sheet '{sheet.title}'")
-                )
-            tables[name] = reader.table()
+        if not reader.is_table():
+            continue
+        reader.check_shape()
+        name = reader.name()
+        if name in tables:
+            problems.append(Problem("table-twice", f"the table '{name}' is on two sheets", f"sheet '{sheet.title}'"))
+        tables[name] = reader.table()
     if not tables and not problems:
         problems.append(Problem("no-table", "no sheet of the workbook describes a table"))
     if problems:
@@ -82,14 +89,32 @@ class _SheetReader:
     def text(self, row: int, column: int) -> str:
         """Return a cell as FEEL text, whatever the spreadsheet program made of it."""
         cell = self._sheet.cell(row, column)
-        if cell.data_type == "f":
-            self._note("formula", "a formula is not allowed; write the test as text", row, column)
+        if cell.data_type in _NO_TEXT:
+            self._note(*_NO_TEXT[cell.data_type], row, column)
             return ""
         return _as_feel(cell.value)
 
     def is_table(self) -> bool:
-        """Say whether the sheet describes a table."""
-        return self.text(layout.KIND_ROW, layout.NUMBER_COLUMN).lower() == layout.ROW_TITLES[layout.KIND_ROW]
+        """Say whether the sheet means to describe a table; one without the titles of a head is somebody's notes."""
+        cells = self._sheet.iter_rows(max_row=_HEAD_ROWS, max_col=1, values_only=True)
+        return len(_TITLES & {str(cell).strip().lower() for (cell,) in cells}) > len(_TITLES) // 2
+
+    def check_shape(self) -> None:
+        """Note a head that has been moved, and merged cells, which would silently empty all cells but one."""
+        for row, title in layout.ROW_TITLES.items():
+            if self.text(row, layout.NUMBER_COLUMN).lower() != title:
+                self._note("sheet-shape", f"row {row} must begin with '{title}'", row, layout.NUMBER_COLUMN)
+        for merged in self._sheet.merged_cells.ranges:
+            if merged.max_row >= layout.KIND_ROW:
+                message = "merged cells are not allowed; write the text into each"
+                self._note("merged-cells", message, merged.min_row, merged.min_col)
+
+    def name(self) -> str:
+        """Return the name of the table."""
+        name = self.text(layout.NAME_ROW, layout.FIRST_COLUMN)
+        if not name:
+            self._note("table-name", "the table has no name", layout.NAME_ROW, layout.FIRST_COLUMN)
+        return name
 
     def table(self) -> DecisionTable:
         """Read the table."""
@@ -114,9 +139,13 @@ class _SheetReader:
 
     def _kinds(self) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []
-        for column in range(layout.FIRST_COLUMN, min(self._sheet.max_column, _COLUMNS_MAX) + 1):
+        last = self._sheet.max_column
+        if last > _COLUMNS_MAX:
+            self._note("workbook-too-large", f"the table has more than {_COLUMNS_MAX} columns", layout.KIND_ROW, last)
+            return found
+        for column in range(layout.FIRST_COLUMN, last + 1):
             word = self.text(layout.KIND_ROW, column).strip().lower()
-            if not word:
+            if not word and not self._has_text(column):
                 continue
             if word not in layout.KINDS:
                 message = f"'{word}' is neither input, output nor annotation"
@@ -124,6 +153,10 @@ class _SheetReader:
                 continue
             found.append((column, layout.KINDS[word]))
         return found
+
+    def _has_text(self, column: int) -> bool:
+        cells = self._sheet.iter_rows(min_row=layout.TITLE_ROW, min_col=column, max_col=column, values_only=True)
+        return any(value not in (None, "") for (value,) in cells)
 
     def _clause(self, table: DecisionTable, column: int, kind: str) -> None:
         label = self.text(layout.TITLE_ROW, column) or None
