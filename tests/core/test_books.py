@@ -121,7 +121,7 @@ def test_thirds_of_a_line_give_back_its_vat_to_the_cent() -> None:
             "r", [replace(line, amount=Money(cents))], was_registered=True, gone_before={0: Money(before)}
         )
         for posting in entry.postings
-        if posting.account == Account.vat(255)
+        if posting.account.startswith("vat:255")
     ]
     assert sum(vat) == vat_of(Money(100), 255).cents == 20
 
