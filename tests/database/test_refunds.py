@@ -15,6 +15,7 @@ from tests.database.staff import (
     hire,
     pay,
     pay_and_register,
+    pay_with_trouble,
     press,
     seen_at,
     settle,
@@ -29,6 +30,8 @@ from torget.payments.checkout.resolve import NotAllowedNow, SomebodyWasFaster, l
 from torget.payments.core.checkout import State
 from torget.payments.core.refunding import RefundCategory, RefundWish
 from torget.payments.core.resolving import Action, LinesNotRefundable, allowed_actions
+from torget.sandbox.koha import Fault
+from torget.sandbox.koha.control import pay_at_desk
 
 
 def wish(**cents: int) -> RefundWish:
@@ -188,7 +191,7 @@ def test_a_bank_that_takes_one_refund(world: World) -> None:
     assert "takes no further refund" in page
     assert client.get(f"/staff/payments/{payment_id}/refund/").status_code == 302
     press(client, payment_id, "mark-refunded", note="from the city's account", amount_1="1.00")
-    assert balances() == {}
+    assert balances() == {"provider": 100, "bank": -100}
     assert at_provider(world) == 15
 
 
@@ -256,7 +259,9 @@ def test_it_did_happen_after_all_while_it_is_tried_again(world: World) -> None:
     catch_up(world)
     assert world.work() == 0
     assert at_provider(world) == 115
+    press(client, payment_id, "mark-not-refunded", note="the second was never asked", looked="on")
     press(client, payment_id, "mark-refunded", note="the first one went")
+    assert [row.state for row in Refund.objects.order_by("id")] == ["refunded", "failed"]
     assert (state_of(payment_id), balances()) == (State.REFUNDED, {})
 
 
@@ -299,3 +304,30 @@ def test_a_failed_refund_gives_its_cents_back_once(world: World) -> None:
         list(pool.map(deliver, range(4)))
     assert Payment.objects.get().refunded_cents == 40
     assert PaymentLine.objects.get().refunded_cents == 40
+
+
+def test_a_rest_that_is_nowhere_stays_on_the_work_list(world: World) -> None:
+    """Found by the simulation: a part went back of money that the library system never got."""
+    payment_id = pay_with_trouble(world)
+    client = sign_in(hire("finance", "porvoo"))
+    press(client, payment_id, "refund", note="part", amount_1="0.40", confirmed="1")
+    settle(world)
+    assert Payment.objects.get().attention_reason == "rest_unsettled"
+    assert balances() == {"provider": 75, "unregistered": -75}
+    press(client, payment_id, "mark-refunded", note="cash", amount_1="0.70")
+    assert Payment.objects.get().attention_reason == "rest_unsettled"
+    press(client, payment_id, "refund", note="the rest", confirmed="1")
+    settle(world)
+    assert state_of(payment_id) is State.REFUNDED
+    assert balances() == {"provider": 70, "bank": -70}
+
+
+def test_money_that_settled_nothing_is_not_taken_for_registered(world: World) -> None:
+    """Found by the simulation: Koha kept our credit unapplied, and somebody paid the fee at the desk meanwhile."""
+    payment_id = pay(world)
+    world.koha.faults.fail_next(Fault.ERROR_BUT_BOOKED, method="POST", path_contains="/credits")
+    world.work()
+    pay_at_desk(world.koha.store, 11)
+    world.wait(minutes=2)
+    world.work()
+    assert Payment.objects.get(id=payment_id).attention_reason == "booked_but_not_settled"

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from tests.simulation.refund_auditor import RefundAuditor
 from tests.world import World
 from torget.sandbox.paytrail.books import books
 
@@ -49,11 +50,14 @@ class Auditor:
         ):
             self.lines[row["payment_id"]].append(row)
 
+        self.refunds = RefundAuditor(world.koha.store, self.provider, _rows, self._say)
+
     def audit(self) -> list[Fault]:
         for token, payment in self.payments.items():
             self._every_cent_of(token, payment)
             self._has_ended(token, payment)
             self._events_form_a_chain(payment)
+        self.refunds.audit(self.payments, self.lines)
         self._nobody_else_paid()
         self._books_agree()
         self._no_fee_is_held_twice()
@@ -66,7 +70,9 @@ class Auditor:
         """Paid = known to the library + given back, unless a person has it on the work list."""
         at_provider = self.provider.get(token)
         paid = at_provider["amount"] if at_provider and at_provider["status"] == "ok" else 0
-        refunded = at_provider["refunded"] if at_provider else 0
+        refunded = (at_provider["refunded"] if at_provider else 0) + self.refunds.elsewhere(payment)
+        # Staff pay back what stays booked: the fee was let go, or is charged again by itself.
+        refunded -= self.refunds.of_registered_fees(payment)
         booked = sum(-credit["amount"] // 10_000 for credit in self.credits[token])
         told = {"token": token, "state": payment["state"], "paid": paid, "booked": booked, "refunded": refunded}
         if payment["state"] in UNPAID_ENDS and paid:

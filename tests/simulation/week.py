@@ -8,6 +8,7 @@ from django.db import connection
 
 from tests.simulation.auditor import Auditor, Fault
 from tests.simulation.crashes import ProcessKilled, choose_crash
+from tests.simulation.staff import REFUSED, StaffAtWork
 from tests.world import World, make_fee, make_patron
 from torget.payments.checkout.load import load_payment
 from torget.payments.checkout.models import Payment, Refund
@@ -52,7 +53,9 @@ EXPECTED = (
     PageBeingMade,
     PageNotAvailable,
     Refund.DoesNotExist,
+    *REFUSED,
 )
+METHODS = ("", "", "", "spankki", "nordea")
 
 
 @dataclass
@@ -63,12 +66,15 @@ class Week:
     patrons: list[SandboxPatron] = field(default_factory=list)
     returns: list[str] = field(default_factory=list)
     crashes: int = 0
+    staff: StaffAtWork = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
+        self.staff = StaffAtWork(self.world, self.dice)
 
     def run(self) -> list[Fault]:
         self._populate()
+        self.staff.hire()
         actions: list[tuple[int, Callable[[], None]]] = [
             (20, self._start),
             (16, self._open_and_act),
@@ -80,6 +86,7 @@ class Week:
             (2, self._desk),
             (2, self._grow),
             (6, self._weather),
+            (25, self.staff.act),
         ]
         choices = [action for weight, action in actions for _ in range(weight)]
         for _ in range(ACTIONS):
@@ -136,6 +143,7 @@ class Week:
         url = self.world.at_provider(
             payment_id,
             outcome,
+            method=self.dice.choice(METHODS),
             copies=self.dice.choice((1, 1, 2, 4)),
             copy_gap_seconds=float(self.dice.choice((1, 600, 90_000))),
             stale_pending=self.dice.random() < 0.2,
@@ -223,3 +231,7 @@ class Week:
                 if self.world.work(500) == 0:
                     break
                 self.world.wait(minutes=5)
+        self.staff.sort_everything_out()
+        for _ in range(6):
+            self.world.work(500)
+            self.world.wait(hours=2)

@@ -284,6 +284,8 @@ class Refund(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=500, blank=True, db_default="")
     finished_at = models.DateTimeField(null=True)
+    #: The provider said that it went out after it counted as failed; a person books it.
+    said_paid_at = models.DateTimeField(null=True)
     #: Number of its credit note among those of the payment; given when the money has gone back.
     credit_note = models.PositiveSmallIntegerField(null=True)
 

@@ -12,10 +12,13 @@ from torget.foundation.core.opaque import opaque_token
 from torget.payments.checkout.load import LineFacts, PaymentFacts
 from torget.payments.checkout.models import Refund
 from torget.payments.core.checkout import Event, State, next_state
-from torget.payments.core.ledger import Entry
+from torget.payments.core.ledger import Account, Entry
 from torget.payments.core.posting_rules import BookedLine, paid_entries, refunded_entries, registered_entries
 from torget.payments.core.schedule import work_after
 
+_WENT_BACK = frozenset(
+    {Event.REFUND_PAID, Event.STAFF_REFUNDED, Event.REFUND_PAID_IN_PART, Event.STAFF_REFUNDED_IN_PART}
+)
 _BOOKED = frozenset({Event.BOOKED, Event.BOOKED_IN_PART, Event.STAFF_REGISTERED})
 
 
@@ -37,7 +40,7 @@ def _entries(
         return paid_entries(payment.id, [line.as_booked() for line in payment.lines])
     if event in _BOOKED:
         return registered_entries(payment.id, [line.as_booked() for line in _booked_now(payment, outcomes)])
-    if event in (Event.REFUND_PAID, Event.STAFF_REFUNDED) and refund is not None:
+    if event in _WENT_BACK and refund is not None:
         return refund_entries(payment, refund)
     return []
 
@@ -50,6 +53,15 @@ def refund_facts(refund: Refund) -> dict[str, Any]:
         "lines": refund.lines,
         "was_registered": refund.was_registered,
     }
+
+
+def leaves_a_rest(payment: PaymentFacts, refund: Mapping[str, Any]) -> bool:
+    """After this refund some money is neither in the library system nor gone back."""
+    return any(
+        line.outcome != "booked"
+        and payment.gone_back.get(line.position, 0) + refund["lines"].get(str(line.position), 0) < line.amount.cents
+        for line in payment.lines
+    )
 
 
 def refund_entries(payment: PaymentFacts, refund: Mapping[str, Any]) -> list[Entry]:
@@ -71,6 +83,7 @@ def refund_entries(payment: PaymentFacts, refund: Mapping[str, Any]) -> list[Ent
         str(refund["stamp"]),
         lines,
         was_registered=refund["was_registered"],
+        paid_from=refund.get("paid_from", Account.PROVIDER),
         gone_before={index: Money(payment.gone_back.get(line.position, 0)) for index, line in enumerate(chosen)},
     )
 

@@ -231,6 +231,10 @@ def _finish_found(
         return
     now = _cents(_open_fees(payment, library))
     unsettled = [fee for fee in attempt.ordered if now.get(fee, 0) >= attempt.before[fee]]
+    if found.unapplied and not unsettled:
+        # Somebody paid the fee at the desk meanwhile, so ours settled nothing.
+        _call_human(payment, clock(), "booked_but_not_settled", f"{found.unapplied} lies as credit", row)
+        return
     if unsettled:
         _call_human(payment, clock(), "booked_but_not_settled", f"{len(unsettled)} fees are still open", row)
         return

@@ -17,10 +17,11 @@ from torget.foundation.people.access import Access
 from torget.payments.checkout.give_back import refund_row
 from torget.payments.checkout.load import LineFacts, PaymentFacts, load_payment
 from torget.payments.checkout.models import Payment, Refund
-from torget.payments.checkout.move import move_payment, refund_facts
+from torget.payments.checkout.move import leaves_a_rest, move_payment, refund_facts
 from torget.payments.checkout.providers import provider_for
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.giving_back import RefundTerms
+from torget.payments.core.ledger import Account
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.core.refunding import FeeAfterwards, wish_was_registered
 from torget.payments.core.resolving import (
@@ -264,24 +265,31 @@ def mark_refunded(
 ) -> State:
     """A person vouches that money went back: the open refund's, else by another way these cents (or all that is left).
 
-    Raise also NoteRequired, LinesNotRefundable or LinesDiffer.
+    What the provider was never asked for went from the municipality's own account, and is booked so. Raise also
+    NoteRequired, LinesNotRefundable or LinesDiffer.
     """
     action = Action.MARK_REFUNDED
     seen, note = decide(payment_id=payment_id, seen_at=seen_at, access=access, action=action, note=note, at=at)
     facts: dict[str, Any]
-    open_refund = _open_refund(payment_id)
-    if open_refund is not None:
-        facts = {"refund": refund_facts(open_refund)}
+    open_refund = refund_to_mark(payment_id)
+    if open_refund is not None and open_refund.state == "failed":
+        facts = {"refund": {**refund_facts(open_refund), "is_reserved_now": True}}
+    elif open_refund is not None:
+        was_asked = open_refund.state != "due"
+        facts = {"refund": {**refund_facts(open_refund), "paid_from": Account.PROVIDER if was_asked else Account.BANK}}
     else:
         cents = cents_left(seen.standing) if cents is None else cents
         was_registered = wish_was_registered(seen.standing, cents)
         opens = fee is FeeAfterwards.OPENS_AGAIN and was_registered
         row = refund_row(cents, was_registered=was_registered, reason=note, opens_fee_again=opens)
-        facts = {"refund": row, "new_refund": row}
+        facts = {"refund": {**row, "paid_from": Account.BANK}, "new_refund": row}
+    event = EVENT_OF_ACTION[action]
+    if leaves_a_rest(seen.payment, facts["refund"]):
+        event, facts["attention_reason"] = Event.STAFF_REFUNDED_IN_PART, "rest_unsettled"
     return take(
         seen=seen,
         access=access,
-        event=EVENT_OF_ACTION[action],
+        event=event,
         action=action,
         note=note,
         at=at,
@@ -317,3 +325,9 @@ def mark_not_refunded(*, payment_id: int, seen_at: datetime, access: Access, not
 
 def _open_refund(payment_id: int) -> Refund | None:
     return Refund.objects.filter(payment_id=payment_id, state__in=OPEN_REFUND_STATES).first()
+
+
+def refund_to_mark(payment_id: int) -> Refund | None:
+    """The open refund, else one that counted as failed and of which the provider says that it went out."""
+    said = Refund.objects.filter(payment_id=payment_id, state="failed", said_paid_at__isnull=False).order_by("id")
+    return _open_refund(payment_id) or said.first()

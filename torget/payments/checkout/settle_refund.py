@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from torget.payments.checkout.load import PaymentFacts, load_payment
-from torget.payments.checkout.models import ProviderMessageRecord, Refund
-from torget.payments.checkout.move import move_payment, refund_facts
+from torget.payments.checkout.models import Refund
+from torget.payments.checkout.move import leaves_a_rest, move_payment, refund_facts
 from torget.payments.checkout.providers import provider_for
 from torget.payments.checkout.receive import MessageNotBelieved, keep_message, message_content
 from torget.payments.core.checkout import Event, State
@@ -91,14 +91,16 @@ def settle_refund(
             )
         if refund.state not in OPEN_REFUND_STATES:
             break
+        in_part = event is Event.REFUND_PAID and leaves_a_rest(payment, refund_facts(refund))
         state = move_payment(
             payment=payment,
-            event=event,
+            event=Event.REFUND_PAID_IN_PART if in_part else event,
             at=at,
             actor=actor,
             refund=refund_facts(refund),
             refund_state=refund_state,
             refund_reference=provider_reference,
+            **_rest(in_part),
             **facts,
         )
         if state is not None:
@@ -120,8 +122,7 @@ def _happened_after_all(
 
     It is booked if the money is still there and nothing else is under way; else a person must look, once.
     """
-    said = facts.get("message", {}).get("content")
-    if said and ProviderMessageRecord.objects.filter(payment_id=payment.id, content=said, verdict="applied").exists():
+    if refund.said_paid_at is not None:
         return payment.state
     for _ in range(_TRIES_MAX):
         state = None
@@ -129,9 +130,11 @@ def _happened_after_all(
             row = {**refund_facts(refund), "is_reserved_now": True}
             try:
                 with transaction.atomic():
+                    in_part = leaves_a_rest(payment, row)
                     state = move_payment(
                         payment=payment,
-                        event=Event.REFUND_PAID,
+                        event=Event.REFUND_PAID_IN_PART if in_part else Event.REFUND_PAID,
+                        **_rest(in_part),
                         at=at,
                         actor=actor,
                         detail={"why": "it counted as failed"},
@@ -150,6 +153,7 @@ def _happened_after_all(
                 at=at,
                 actor=actor,
                 attention_reason="refund_after_all",
+                refund_said_paid=str(refund.stamp),
                 **facts,
             )
         if state is not None:
@@ -159,6 +163,10 @@ def _happened_after_all(
         if refund.state != "failed":
             return payment.state
     raise RuntimeError(f"refund {refund.id} kept changing")
+
+
+def _rest(is_left: bool) -> dict[str, Any]:
+    return {"attention_reason": "rest_unsettled"} if is_left else {}
 
 
 def _fits(payment: PaymentFacts, refund: Refund) -> bool:

@@ -53,6 +53,8 @@ class Event(StrEnum):
     STAFF_RETRIED = "staff_retried"
     STAFF_REGISTERED = "staff_registered"
     STAFF_REFUNDED = "staff_refunded"  #: A human saw that the money went back by another way.
+    REFUND_PAID_IN_PART = "refund_paid_in_part"  #: The rest is neither in the library system nor paid back.
+    STAFF_REFUNDED_IN_PART = "staff_refunded_in_part"
     STAFF_NOT_REFUNDED = "staff_not_refunded"  #: A human saw at the provider that the refund did not happen.
     STAFF_LET_STAND = "staff_let_stand"  #: A human decided that a payment in the library system stays as it is.
     REFUND_PROPOSED = "refund_proposed"  #: Above the limit: a second person is to decide.
@@ -135,6 +137,16 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
         for state in (_S.REGISTERED, _S.REFUNDED, _S.ATTENTION)
         for event in (_E.REFUND_PROPOSED, _E.REFUND_REJECTED, _E.PROPOSAL_WITHDRAWN, _E.PROPOSAL_EXPIRED)
     },
+}
+# What went back may leave a rest that is nowhere; then a person goes on with it.
+TRANSITIONS |= {
+    (state, in_part): State.ATTENTION
+    for whole, in_part in (
+        (_E.REFUND_PAID, _E.REFUND_PAID_IN_PART),
+        (_E.STAFF_REFUNDED, _E.STAFF_REFUNDED_IN_PART),
+    )
+    for (state, event), _to in list(TRANSITIONS.items())
+    if event is whole
 }
 
 HOLDING = frozenset({_S.CREATED, _S.OPEN, _S.PENDING, _S.PAID, _S.REGISTERING, _S.UNCERTAIN, _S.ATTENTION})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from torget.foundation.core.money import Money
+from torget.foundation.core.money import Money, total
 from torget.payments.core.ledger import Account, read_account
 
 FORMAT = 1
@@ -136,7 +136,9 @@ class MonthBook:
 
     @property
     def refunds(self) -> Money:
-        return -self._sum(Account.PROVIDER, lambda one: one.is_refund)
+        """Through the provider, and from the municipality's own account where the provider takes none."""
+        refunded = [self._sum(account, lambda one: one.is_refund) for account in (Account.PROVIDER, Account.BANK)]
+        return -total(refunded)
 
     @property
     def provider_fees(self) -> Money:
@@ -144,7 +146,8 @@ class MonthBook:
 
     @property
     def paid_out(self) -> Money:
-        return self._sum(Account.BANK, lambda _one: True)
+        """By the providers to the municipality's account."""
+        return self._sum(Account.BANK, lambda one: not one.is_refund)
 
     def closing_of(self, kind: str) -> Money:
         """The balance of all accounts of a kind at the end; a debt of ours is negative."""

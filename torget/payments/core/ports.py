@@ -141,6 +141,8 @@ class FoundRegistration:
 
     amount: Money
     booking_reference: str
+    unapplied: Money = ZERO
+    """What of a registration settles no fee and lies as the patron's credit."""
 
 
 class LibrarySystem(Protocol):

@@ -82,8 +82,11 @@ def refunded_entries(
     *,
     was_registered: bool,
     gone_before: Mapping[int, Money] | None = None,
+    paid_from: str = Account.PROVIDER,
 ) -> list[Entry]:
     """The provider paid back: what it owes us falls; what falls with it depends on whether it was income already.
+
+    `paid_from` is the bank when the municipality paid back from its own account: the provider still owes it all.
 
     `gone_before` says by index how much of a line went back earlier. VAT and shares fall by what they are of the line
     after this refund less what they were before, so that the cents of many small refunds sum to those of the line.
@@ -104,7 +107,7 @@ def refunded_entries(
                 sums[account] += cents
         else:
             sums[Account.UNREGISTERED] = sum(line.amount.cents for line, _ in group)
-        sums[Account.PROVIDER] = -sum(sums.values())
+        sums[paid_from] = -sum(sums.values())
         entries.append(_entry(municipality_id, f"refund:{refund_stamp}:refunded", "refunded", sums))
     return entries
 

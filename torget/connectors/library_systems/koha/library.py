@@ -188,7 +188,11 @@ class KohaLibrary:
     def find_registration(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
         found = find_marked(self._wire, CREDITS_PATH, patron_reference, marker)
         # Two credits with one marker are a double booking: a sum that differs from the order puts it before staff.
-        return FoundRegistration(amount=-found.amount, booking_reference=found.booking_reference) if found else None
+        if found is None:
+            return None
+        return FoundRegistration(
+            amount=-found.amount, booking_reference=found.booking_reference, unapplied=-found.unapplied
+        )
 
     def reverse(self, order: ReversalOrder) -> RegistrationResult:
         return self._charging.charge(order)

@@ -48,5 +48,6 @@ def find_marked(wire: KohaWire, path: str, patron_reference: str, marker: str) -
         return None
     return FoundRegistration(
         amount=total([field_map.money(line, "amount") for line in ours]),
+        unapplied=total([field_map.money(line, "amount_outstanding") for line in ours]),
         booking_reference=",".join(str(field_map.required(line, "account_line_id")) for line in ours),
     )

@@ -112,6 +112,10 @@ BEGIN
         );
     END IF;
 
+    IF p_facts ? 'refund_said_paid' THEN
+        UPDATE checkout_refund SET said_paid_at = p_now WHERE stamp = (p_facts ->> 'refund_said_paid')::uuid;
+    END IF;
+
     IF p_facts ? 'refund_state' THEN
         PERFORM refund_move(p_id, p_now, p_facts);
     END IF;

@@ -15,7 +15,7 @@ from torget.payments.checkout.give_back import refund_row
 from torget.payments.checkout.models import Payment
 from torget.payments.checkout.move import refund_entries
 from torget.payments.checkout.refund import PlannedRefund, known_email, plan_refund, refund_payment
-from torget.payments.checkout.resolve import Seen, mark_refunded, refundable
+from torget.payments.checkout.resolve import Seen, mark_refunded, refund_to_mark, refundable
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.core.refunding import FeeAfterwards, RefundWish
 from torget.payments.core.resolving import Action, LinesDiffer, LinesNotRefundable, cents_left
@@ -205,7 +205,8 @@ def refunded(request: HttpRequest, staff: Staff, payment_id: int) -> HttpRespons
         return looked
     payment, seen = looked
     form: NoteForm
-    if seen.standing.has_open_refund:
+    to_mark = refund_to_mark(payment_id)
+    if to_mark is not None:
         form = NoteForm(request.POST or None, initial={"seen_at": first_seen(seen)})
     else:
         left = cents_left(seen.standing)
@@ -223,5 +224,5 @@ def refunded(request: HttpRequest, staff: Staff, payment_id: int) -> HttpRespons
         )
 
     success = _("Marked as paid back.")
-    more = {"has_open_refund": seen.standing.has_open_refund}
+    more = {"has_open_refund": to_mark is not None}
     return respond(request, staff, payment, form, take=take, template="mark_refunded.html", success=success, more=more)

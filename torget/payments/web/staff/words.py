@@ -70,6 +70,8 @@ EVENT_WORDS: dict[str, Words] = {
     Event.STAFF_RETRIED: gettext_lazy("Sent to be registered again"),
     Event.STAFF_REGISTERED: gettext_lazy("Marked as registered"),
     Event.STAFF_REFUNDED: gettext_lazy("Marked as paid back"),
+    Event.REFUND_PAID_IN_PART: gettext_lazy("Paid back; a rest is open"),
+    Event.STAFF_REFUNDED_IN_PART: gettext_lazy("Marked as paid back; a rest is open"),
     Event.STAFF_NOT_REFUNDED: gettext_lazy("Marked: the refund did not happen"),
     Event.STAFF_LET_STAND: gettext_lazy("No more money goes back"),
     Event.REFUND_PROPOSED: gettext_lazy("Refund asked for; a second person decides"),
@@ -151,6 +153,10 @@ _REASONS: dict[str, tuple[Words, Words]] = {
             "Ask the patron for an e-mail address and refund again, or pay back from the municipality's account."
         ),
     ),
+    "rest_unsettled": (
+        gettext_lazy("A part went back; the rest is neither in the library system nor paid back"),
+        gettext_lazy("Refund the rest."),
+    ),
     "refund_not_done": (
         gettext_lazy("A refund did not happen"),
         gettext_lazy("Refund again, or pay back by another way and mark as paid back."),
@@ -158,8 +164,8 @@ _REASONS: dict[str, tuple[Words, Words]] = {
     "refund_after_all": (
         gettext_lazy("The payment service says that a refund went out which counted as failed"),
         gettext_lazy(
-            "Look in the payment service how much went back in all. Stop a refund under way that would be a second "
-            "one, and mark what went as paid back."
+            "Look in the payment service how much went back in all. Of a second refund that did not go out, say that "
+            "it did not happen; then mark the first as paid back."
         ),
     ),
 }
