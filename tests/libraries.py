@@ -137,6 +137,7 @@ class Sip2Side:
     """The site is drawn by the week's seed: totals or fee lines, choice or not, with or without the resend (97)."""
 
     seed: int = 0
+    site: tuple[dict[str, Any], dict[str, Any]] | None = None
     kind = "sip2"
     # The message that it strikes: 37 is the payment, 63 the reading of the account, 99 the status, 93 our sign-in.
     FAULTS = (
@@ -161,16 +162,16 @@ class Sip2Side:
     @contextmanager
     def serve(self) -> Iterator[dict[str, Any]]:
         dice = random.Random(self.seed)
-        settings, dialect = dice.choice(SIP2_SITES)
+        settings, dialect = self.site or dice.choice(SIP2_SITES)
         self.books = Books()
-        site = Sip2Settings(**settings, answers_resend_requests=dice.random() < 0.5)
-        with serving_sip2(books=self.books, settings=site) as self.server:
+        set_up = Sip2Settings(**settings, answers_resend_requests=dice.random() < 0.5)
+        with serving_sip2(books=self.books, settings=set_up) as self.server:
             options = {
                 "host": "127.0.0.1",
                 "port": self.server.port,
-                "login": site.login,
-                "password": site.password,
-                "institution": site.institution,
+                "login": set_up.login,
+                "password": set_up.password,
+                "institution": set_up.institution,
                 "dialect": {**dialect, "fee_kind": SIP2_FEE_KIND},
                 "answer_seconds": 0.3,
             }
