@@ -14,7 +14,7 @@ from torget.payments.core import checkout as core
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.ports import RegistrationOutcome, RegistrationResult
 
-SECONDS = 80
+SECONDS = 65
 WEEKS_MIN = 6
 OVER_EACH = pytest.mark.parametrize("over", ["koha", "sip2"])
 
