@@ -55,9 +55,9 @@ translations: .venv/dev packages
 tests: .venv/dev packages messages
 	$(BIN)/pytest
 
-# N simulated weeks from SEED on; a failing seed is printed and replays with the same command.
+# N simulated weeks from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
 simulate: .venv/dev messages
-	$(BIN)/python -m tests.simulation $(if $(N),--weeks $(N)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.simulation $(if $(N),--weeks $(N)) $(if $(SEED),--seed $(SEED)) $(if $(OVER),--over $(OVER))
 
 bench: .venv/dev messages
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -27,6 +27,7 @@ _FEE_TYPES = (
     ("COPIES", "private_law", 255, "3300", True),
     ("ILL", "public_law", 0, "3120", True),
     ("COLLECTION", "public_law", 0, "3100", False),
+    ("FEE", "public_law", 0, "3190", True),
 )
 
 
@@ -106,4 +107,12 @@ def _make_fee_types(collector: Municipality) -> None:
         sources=["fixed_shares"],
         collector=collector,
         shares={"porvoo": 5, "sipoo": 2, "raasepori": 3},
+    )
+    # Over SIP2 every fee is of this kind, and none names a branch.
+    PayeeRule.objects.create(
+        library_system=LIBRARY,
+        fee_type=FeeType.objects.get(code="FEE"),
+        sources=["fixed_shares"],
+        collector=collector,
+        shares={"porvoo": 3, "raasepori": 1},
     )

@@ -1,4 +1,4 @@
-"""Torget between its two sandboxes, over real sockets, at a time of our own: for tests of whole payments."""
+"""Torget between two sandboxes, over real sockets, at a time of our own: for tests of whole payments."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.test import override_settings
 
+from tests.libraries import KohaSide, LibrarySide
 from tests.network import LIBRARY, make_network
 from torget.foundation.core.money import Money
 from torget.foundation.people.models import Patron
@@ -28,7 +29,7 @@ from torget.sandbox.koha import SandboxKoha
 from torget.sandbox.paytrail.carry_out import carry_out
 from torget.sandbox.paytrail.outbox import Callback
 from torget.sandbox.paytrail.sandbox import PaytrailSandbox
-from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
+from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron
 from torget.sandbox.server import serving
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -70,28 +71,35 @@ def message_of(url: str, method: str = "GET") -> IncomingMessage:
 class World:
     """The sandboxes and the clock; what a patron, a browser and a worker would do, as methods."""
 
-    koha: SandboxKoha
+    library: LibrarySide
     paytrail: PaytrailSandbox
     now: datetime = START
+
+    @property
+    def koha(self) -> SandboxKoha:
+        """For tests that look into Koha itself."""
+        assert isinstance(self.library, KohaSide)
+        return self.library.sandbox
 
     def clock(self) -> datetime:
         return self.now
 
     def wait(self, **span: float) -> None:
+        self.library.time_passes()
         self.now += timedelta(**span)
         self.paytrail.clock.advance(timedelta(**span).total_seconds())
 
     def add(self, *patrons: SandboxPatron, items: tuple[SandboxItem, ...] = ()) -> None:
-        self.koha.load(SandboxPopulation(patrons=patrons, items=items))
+        self.library.add(patrons, items)
 
     def start(self, patron: SandboxPatron, *fee_ids: int, email: str = "") -> StartedCheckout:
-        """What the patron's browser does from the fee list to the saved checkout."""
+        """What the patron's browser does from the fee list to the saved checkout; without choice it takes all."""
         connector = library_system(LIBRARY)
-        account = connector.account(patron_reference=str(patron.patron_id), card_number=patron.card_number)
+        account = connector.account(patron_reference=self.library.reference(patron), card_number=patron.card_number)
         merchants = load_merchants()
         policy = load_policy(library_system=LIBRARY, merchants=frozenset(merchants))
         assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
-        wanted = {str(fee_id) for fee_id in fee_ids}
+        wanted = {str(fee_id) for fee_id in fee_ids} if connector.capabilities.can_choose_fees else set()
         expected = {
             one.fee.reference: one.fee.outstanding
             for one in assessed
@@ -177,12 +185,11 @@ class World:
 
 
 @contextmanager
-def running_world() -> Iterator[World]:
+def running_world(library: LibrarySide | None = None) -> Iterator[World]:
     """Both sandboxes on free ports and settings that lead to them; needs a database that is really committed to."""
-    koha = SandboxKoha()
+    side = library or KohaSide()
     paytrail = PaytrailSandbox(is_http_allowed=True, dispatches=False, speed=0, start_at=START.timestamp(), seed=1)
-    with serving(koha) as koha_url, serving(paytrail) as paytrail_url:
-        options = {"base_url": f"{koha_url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
+    with side.serve() as library_settings, serving(paytrail) as paytrail_url:
         providers = {
             "paytrail": {
                 "BACKEND": "torget.connectors.payment_providers.paytrail.provider.Paytrail",
@@ -191,15 +198,11 @@ def running_world() -> Iterator[World]:
             }
         }
         library_system.cache_clear()
-        with override_settings(
-            LIBRARY_SYSTEMS={LIBRARY: {"kind": "koha", "options": {**options, "read_seconds": 0.8}}},
-            PAYMENT_PROVIDERS=providers,
-        ):
+        with override_settings(LIBRARY_SYSTEMS={LIBRARY: library_settings}, PAYMENT_PROVIDERS=providers):
             from torget.payments.checkout import providers as built
 
             built._build.cache_clear()
             make_network()
-            yield World(koha=koha, paytrail=paytrail)
+            yield World(library=side, paytrail=paytrail)
     library_system.cache_clear()
-    koha.close()
     paytrail.close()

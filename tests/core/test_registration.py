@@ -72,3 +72,20 @@ def test_difference_by_total(now: dict[str, Money], verdict: Difference) -> None
         )
         is verdict
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (account(old=20, gone=100, new=100), Difference.UNBOOKED),  # a new fee of the very amount changes nothing
+        (account(new=20), Difference.UNCLEAR),  # both were settled, the order was for one
+        (account(old=20, new=100), Difference.BOOKED),
+        (account(old=120), Difference.UNCLEAR),  # one was settled, and the other grew by as much
+    ],
+)
+def test_difference_without_choice_looks_at_the_fees_that_stood_before(
+    now: dict[str, Money], verdict: Difference
+) -> None:
+    before = {"old": 20, "gone": 100}
+    cents = {key: one.cents for key, one in now.items()}
+    assert judge_difference(lines(gone=100), before, cents, can_choose_fees=False) is verdict

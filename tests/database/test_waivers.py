@@ -8,9 +8,9 @@ import pytest
 from tests.network import LIBRARY
 from tests.world import START, World, make_fee, make_patron
 from torget.foundation.core.money import Money
-from torget.payments.checkout.models import Waiver
 from torget.payments.checkout.payable import load_payable
 from torget.payments.checkout.waive import Waived, WaiverOrder, waive_fee
+from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.fees import NotPayable, assess_fee
 from torget.payments.fees.holds import end_hold, place_hold
 from torget.payments.fees.library_systems import library_system

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.ports.sip2_world import CARD, library_at, sandbox
 from torget.connectors.library_systems.sip2 import DIALECTS, SignInMessage, Sip2Dialect, read_dialect
 from torget.connectors.library_systems.sip2.codec import Message
 from torget.connectors.library_systems.sip2.fees import (
@@ -211,3 +212,11 @@ def test_a_total_that_shrank_is_not_overpaid() -> None:
     assert fee_identifier_for(order((BALANCE, 2039)), account, DIALECTS["total"]) is None
     with pytest.raises(NotPayable):
         fee_identifier_for(order((BALANCE, 2040)), account, DIALECTS["total"])
+
+
+@pytest.mark.parametrize("base", ["total", "koha"])
+def test_every_fee_is_of_the_kind_that_the_site_names(base: str) -> None:
+    with sandbox(encoding="utf-8", itemises=base == "koha") as server:
+        library = library_at(server, read_dialect({"base": base, "fee_kind": "FEE"}))
+        fees = library.account(patron_reference=CARD, card_number=CARD).fees
+        assert {fee.kind for fee in fees} == {"FEE"}

@@ -150,6 +150,15 @@ def test_late_answer_is_found_by_asking_again() -> None:
         assert len(server.books.payments()) == 1
 
 
+def test_order_that_the_server_executes_later_is_unknown() -> None:
+    with sandbox() as server:
+        server.faults.fail_next(Fault.LATE)
+        assert library_at(server, answer_seconds=0.2).register(EVERYTHING).outcome is RegistrationOutcome.UNKNOWN
+        assert server.books.payments() == []
+        assert server.finish_late() == 1
+        assert [payment.cents for payment in server.books.payments()] == [2040]
+
+
 def test_checksum_refused_twice_is_not_sent() -> None:
     with sandbox() as server:
         server.faults.fail_next(Fault.ASK_RESEND, count=2)

@@ -14,6 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--weeks", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1, help="of the first week")
+    parser.add_argument("--over", choices=["koha", "sip2"], help="one library system only; else the seeds alternate")
     wishes = parser.parse_args()
 
     from torget.config.embedded_postgres import EmbeddedPostgres
@@ -26,12 +27,12 @@ def main() -> int:
         os.environ["TORGET_CREDENTIAL_KEYS"] = Fernet.generate_key().decode()
         os.environ["DJANGO_SETTINGS_MODULE"] = "torget.config.settings"
         try:
-            return _run(wishes.seed, wishes.weeks)
+            return _run(wishes.seed, wishes.weeks, wishes.over)
         finally:
             postgres.stop()
 
 
-def _run(first_seed: int, weeks: int) -> int:
+def _run(first_seed: int, weeks: int, over: str | None) -> int:
     import django
 
     django.setup()
@@ -43,8 +44,8 @@ def _run(first_seed: int, weeks: int) -> int:
     call_command("migrate", verbosity=0)
     failed = 0
     for seed in range(first_seed, first_seed + weeks):
-        report = run_week(seed)
-        print(f"seed {seed}: {report.crashes} crashes, {report.states}", flush=True)
+        report = run_week(seed, over)
+        print(f"seed {seed} over {report.over}: {report.crashes} crashes, {report.states}", flush=True)
         for fault in report.faults:
             failed += 1
             print(f"  FAULT seed {seed}: rule {fault.rule}: {fault.about}", flush=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from tests.libraries import Booking
 from tests.simulation.refund_auditor import RefundAuditor
 from tests.world import World
 from torget.sandbox.paytrail.books import books
@@ -36,13 +37,9 @@ class Auditor:
     def __init__(self, world: World) -> None:
         self.faults: list[Fault] = []
         self.provider = {payment["stamp"]: payment for payment in books(world.paytrail.state)["payments"]}
-        self.credits: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in world.koha.store.rows("SELECT * FROM account_lines WHERE credit_type IS NOT NULL"):
-            if row["interface"] == "api":
-                self.credits[row["internal_note"]].append(dict(row))
-        self.settled_by: dict[int, set[int]] = defaultdict(set)
-        for row in world.koha.store.rows("SELECT credit_id, debit_id FROM offsets"):
-            self.settled_by[row["credit_id"]].add(row["debit_id"])
+        self.booked: dict[str, list[Booking]] = defaultdict(list)
+        for booking in world.library.bookings():
+            self.booked[booking.marker].append(booking)
         self.payments = {str(row["token"]): row for row in _rows("SELECT * FROM checkout_payment")}
         self.lines = defaultdict(list)
         for row in _rows(
@@ -50,7 +47,7 @@ class Auditor:
         ):
             self.lines[row["payment_id"]].append(row)
 
-        self.refunds = RefundAuditor(world.koha.store, self.provider, _rows, self._say)
+        self.refunds = RefundAuditor(world.library.charges(), self.provider, _rows, self._say)
 
     def audit(self) -> list[Fault]:
         for token, payment in self.payments.items():
@@ -73,11 +70,11 @@ class Auditor:
         refunded = (at_provider["refunded"] if at_provider else 0) + self.refunds.elsewhere(payment)
         # Staff pay back what stays booked: the fee was let go, or is charged again by itself.
         refunded -= self.refunds.of_registered_fees(payment)
-        booked = sum(-credit["amount"] // 10_000 for credit in self.credits[token])
+        booked = sum(booking.cents for booking in self.booked[token])
         told = {"token": token, "state": payment["state"], "paid": paid, "booked": booked, "refunded": refunded}
         if payment["state"] in UNPAID_ENDS and paid:
             self._say("2: nothing paid is lost", told)
-        if len(self.credits[token]) > 1:
+        if len(self.booked[token]) > 1:
             self._say("3: nothing is registered twice", told)
         if booked + refunded > paid:
             self._say("1: more was booked or given back than paid", told)
@@ -85,11 +82,11 @@ class Auditor:
             self._say("1: money is conserved", told)
         if payment["state"] == "registered" and refunded and not payment["refunded_cents"]:
             self._say("9: a refund nobody knows of", told)
-        wanted = {int(line["fee_reference"]) for line in self.lines[payment["id"]]}
-        for credit in self.credits[token]:
-            if not self.settled_by[credit["account_line_id"]] <= wanted:
+        wanted = {line["fee_reference"] for line in self.lines[payment["id"]]}
+        for booking in self.booked[token]:
+            if booking.settled is not None and not booking.settled <= wanted:
                 self._say("4: the library settled a fee that was not paid", told)
-            if credit["amount_outstanding"] and payment["state"] != "attention":
+            if booking.has_left_over and payment["state"] != "attention":
                 self._say("4: money of the patron lies as credit", told)
 
     def _has_ended(self, token: str, payment: dict[str, Any]) -> None:
@@ -116,8 +113,8 @@ class Auditor:
         for stamp, at_provider in self.provider.items():
             if at_provider["status"] == "ok" and stamp not in self.payments:
                 self._say("2: money that we never heard of", stamp)
-        for marker in self.credits:
-            if marker and self.provider.get(marker, {}).get("status") != "ok" and self.credits[marker]:
+        for marker in self.booked:
+            if marker and self.provider.get(marker, {}).get("status") != "ok" and self.booked[marker]:
                 self._say("1: registered without money", marker)
 
     def _books_agree(self) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 import httpx
 from django.db import connection
 
+from torget.connectors.library_systems.sip2.codec import Message
+from torget.connectors.library_systems.sip2.connection import Sip2Connection
+
 
 class ProcessKilled(BaseException):
     """Not an Exception: no handler of ours may survive it, as none survives SIGKILL."""
@@ -37,8 +40,8 @@ class CrashPoint:
 
     @contextmanager
     def armed(self) -> Iterator[None]:
-        """Every SQL statement of this connection and every HTTP request of this process passes by."""
-        send = httpx.Client.send
+        """Every SQL statement of this connection, every HTTP request and every SIP2 exchange passes by."""
+        send, ask = httpx.Client.send, Sip2Connection.ask
 
         def send_past(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
             self.pass_by()
@@ -46,12 +49,20 @@ class CrashPoint:
             self.pass_by()
             return response
 
+        def ask_past(line: Sip2Connection, message: Message, *, expected: str) -> Message:
+            self.pass_by()
+            answer = ask(line, message, expected=expected)
+            self.pass_by()
+            return answer
+
         with connection.execute_wrapper(self._around_sql):
+            Sip2Connection.ask = ask_past  # type: ignore[method-assign,assignment]
             httpx.Client.send = send_past  # type: ignore[method-assign,assignment]
             try:
                 yield
             finally:
                 httpx.Client.send = send  # type: ignore[method-assign]
+                Sip2Connection.ask = ask  # type: ignore[method-assign]
 
 
 def choose_crash(dice: random.Random, probability: float) -> CrashPoint:

@@ -5,23 +5,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from torget.sandbox.koha.store import Store
-
 Say = Callable[[str, object], None]
 Rows = Callable[[str], list[dict[str, Any]]]
 
 
 class RefundAuditor:
-    def __init__(self, library: Store, provider: Mapping[str, dict[str, Any]], rows: Rows, say: Say) -> None:
+    def __init__(
+        self, charges: Mapping[str, list[int]], provider: Mapping[str, dict[str, Any]], rows: Rows, say: Say
+    ) -> None:
         self.provider, self.say = provider, say
         self.refunds: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for refund in rows("SELECT * FROM checkout_refund ORDER BY id"):
             self.refunds[refund["payment_id"]].append(refund)
         self.reversals = rows("SELECT * FROM checkout_reversal")
         self.attempts = rows("SELECT * FROM checkout_reversalattempt")
-        self.charges: dict[str, list[int]] = defaultdict(list)
-        for row in library.rows("SELECT * FROM account_lines WHERE debit_type IS NOT NULL AND interface = 'api'"):
-            self.charges[row["internal_note"]].append(row["amount"] // 10_000)
+        self.charges = dict(charges)
 
     def of_registered_fees(self, payment: dict[str, Any]) -> int:
         """What went back of fees that stayed booked: it is no money that the library does not know."""

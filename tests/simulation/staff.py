@@ -160,4 +160,4 @@ class StaffAtWork:
 
     def _library_has(self, payment_id: int) -> bool:
         token = str(Payment.objects.values_list("token", flat=True).get(id=payment_id))
-        return bool(self.world.koha.store.rows("SELECT 1 FROM account_lines WHERE internal_note = ?", (token,)))
+        return any(booking.marker == token for booking in self.world.library.bookings())

@@ -14,8 +14,9 @@ from torget.payments.core import checkout as core
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.ports import RegistrationOutcome, RegistrationResult
 
-SECONDS = 90
-WEEKS_MIN = 5
+SECONDS = 65
+WEEKS_MIN = 6
+OVER_EACH = pytest.mark.parametrize("over", ["koha", "sip2"])
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def _database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Any:
 
 
 def test_weeks_without_a_fault() -> None:
-    """As many weeks as fit; replay one with `make simulate N=1 SEED=…`."""
+    """As many weeks as fit, over Koha and SIP2 by turns; replay one with `make simulate N=1 SEED=…`."""
     started = time.monotonic()
     for seed in itertools.count(1):
         if seed > WEEKS_MIN and time.monotonic() - started > SECONDS:
@@ -34,11 +35,12 @@ def test_weeks_without_a_fault() -> None:
         assert not report.faults, f"seed {seed}: {report.faults}"
 
 
-def _finds_a_fault(seeds: int = 12) -> bool:
-    return any(run_week(seed).faults for seed in range(1, seeds + 1))
+def _finds_a_fault(over: str, seeds: int = 12) -> bool:
+    return any(run_week(seed, over).faults for seed in range(1, seeds + 1))
 
 
-def test_the_auditor_finds_a_blind_resend(monkeypatch: pytest.MonkeyPatch) -> None:
+@OVER_EACH
+def test_the_auditor_finds_a_blind_resend(over: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that takes an unknown outcome for 'nothing happened', and never looks before it sends again."""
     real = register._apply_result
 
@@ -49,21 +51,23 @@ def test_the_auditor_finds_a_blind_resend(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(register, "_apply_result", careless)
     monkeypatch.setattr("torget.connectors.library_systems.koha.library.KohaLibrary.find_registration", _finds_nothing)
-    assert _finds_a_fault()
+    assert _finds_a_fault(over)
 
 
 def _finds_nothing(self: object, **_: object) -> None:
     return None
 
 
-def test_the_auditor_finds_money_that_is_not_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+@OVER_EACH
+def test_the_auditor_finds_money_that_is_not_taken_in(over: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The incumbent's fault: an ok that comes after a fail is dropped."""
     for state in (State.FAILED, State.EXPIRED):
         monkeypatch.delitem(core.TRANSITIONS, (state, Event.PROVIDER_PAID))
-    assert _finds_a_fault()
+    assert _finds_a_fault(over)
 
 
-def test_the_auditor_finds_a_refund_that_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+@OVER_EACH
+def test_the_auditor_finds_a_refund_that_never_leaves(over: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that forgets payments whose money is to go back."""
     monkeypatch.setattr(worker, "ask_for_refund", lambda **_: None)
-    assert _finds_a_fault()
+    assert _finds_a_fault(over)

@@ -29,7 +29,7 @@ from torget.payments.core.ports import (
     RegistrationResult,
 )
 from torget.payments.core.registration import Difference, PlannedRegistration, judge_difference, plan_registration
-from torget.payments.core.schedule import RECONCILIATION_TRIES_MAX, REGISTRATION_TRIES_MAX
+from torget.payments.core.schedule import DIFFERENCE_PROVES, RECONCILIATION_TRIES_MAX, REGISTRATION_TRIES_MAX
 
 Clock = Callable[[], datetime]
 
@@ -261,6 +261,8 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
                 _cents(_open_fees(payment, library)),
                 can_choose_fees=library.capabilities.can_choose_fees,
             )
+            if clock() - _ordered_at(payment) > DIFFERENCE_PROVES:
+                difference = Difference.UNCLEAR
     except PatronNotFound:
         _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
         return
@@ -270,12 +272,19 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
     _apply_difference(payment, attempt, difference, clock())
 
 
+def _ordered_at(payment: PaymentFacts) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(started_at) FROM checkout_registrationattempt WHERE payment_id = %s", [payment.id])
+        ordered_at: datetime = cursor.fetchone()[0]
+    return ordered_at
+
+
 def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: Difference, at: datetime) -> None:
     if difference is Difference.BOOKED:
         row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by difference"}
         _booked(payment, _unordered(payment, attempt), at, row, "")
     elif difference is Difference.UNCLEAR:
-        _call_human(payment, at, "registration_unclear", "the account changed in another way")
+        _call_human(payment, at, "registration_unclear", "the account does not tell what became of the order")
     elif attempt.number >= REGISTRATION_TRIES_MAX:
         _call_human(payment, at, "registration_fails", f"{attempt.number} orders did not arrive")
     else:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from django.db import connection, transaction
 
 from torget.foundation.core.money import Money
-from torget.payments.checkout.models import PaymentLine, Waiver
+from torget.payments.checkout.models import PaymentLine
+from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.ports import (
     LibrarySystem,
     LibrarySystemError,

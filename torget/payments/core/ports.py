@@ -181,10 +181,7 @@ class LibrarySystem(Protocol):
         ...
 
     def waive(self, order: RegistrationOrder) -> RegistrationResult:
-        """Forgive fees instead of paying them: one write, as `register`, found again by `find_registration`.
-
-        A system without `capabilities.can_waive` refuses.
-        """
+        """Forgive fees: one write, found again by `find_registration`. Without `capabilities.can_waive`: refused."""
         ...
 
     def reverse(self, order: ReversalOrder) -> RegistrationResult:

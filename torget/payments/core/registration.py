@@ -44,14 +44,17 @@ def judge_difference(
 ) -> Difference:
     """What became of an order whose answer was lost, from the open cents by fee before it and now.
 
-    Without line choice only totals can be compared.
+    Without line choice the system settles whatever it likes, so only the sum over the fees that stood before can be
+    compared; a fee that came since says nothing.
     """
     lines = tuple(ordered)
     if not can_choose_fees:
-        fell = sum(before.values()) - sum(now.values())
-        if fell == 0:
+        changes = [cents - now.get(reference, 0) for reference, cents in before.items()]
+        if not any(changes):
             return Difference.UNBOOKED
-        return Difference.BOOKED if fell == sum(line.amount.cents for line in lines) else Difference.UNCLEAR
+        fell_only = all(change >= 0 for change in changes)
+        is_order = fell_only and sum(changes) == sum(line.amount.cents for line in lines)
+        return Difference.BOOKED if is_order else Difference.UNCLEAR
     falls = [before.get(line.fee_reference, 0) - now.get(line.fee_reference, 0) for line in lines]
     if all(fell == line.amount.cents for fell, line in zip(falls, lines, strict=True)):
         return Difference.BOOKED

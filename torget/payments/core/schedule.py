@@ -24,6 +24,10 @@ RECONCILIATION_TRIES_MAX = 10
 SETTLE_TIME = timedelta(seconds=60)
 """How long after a lost answer the library system may still be working on the order."""
 
+DIFFERENCE_PROVES = timedelta(minutes=5)
+"""How long after an order a change of the account tells what became of it. Later the desk may have taken the same sum,
+or the fees may have grown by as much, so a person looks. A lease and SETTLE_TIME fit in."""
+
 REFUND_ANSWER_ALARM = timedelta(days=2)
 """A refund without the provider's final word goes to a person after this."""
 

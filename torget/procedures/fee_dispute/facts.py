@@ -4,8 +4,8 @@ from datetime import datetime
 
 from torget.casework.core.facts import Fact, FactSet, FactValue
 from torget.casework.core.procedure import Subject
-from torget.payments.checkout.models import Waiver
 from torget.payments.checkout.refund_by_decision import paid_line
+from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.ports import LibraryFee
 from torget.payments.fees.deadline import answer_in_time
 from torget.payments.fees.library_systems import library_system

@@ -132,6 +132,13 @@ class Books:
         """What happens meanwhile at the desk or overnight."""
         self.write_outstanding([(fee_id, outstanding_cents)])
 
+    def grow_fee(self, fee_id: int, cents: int) -> None:
+        """Another day of a loan that is late; a fee that was paid begins anew."""
+        with self._lock:
+            self._connection.execute(
+                "update fees set outstanding_cents = outstanding_cents + ? where fee_id = ?", (cents, fee_id)
+            )
+
     def write_outstanding(self, amounts: Iterable[tuple[int, int]]) -> None:
         """Absolute values, not differences: this is how the real system loses an update."""
         with self._lock:

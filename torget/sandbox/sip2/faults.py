@@ -11,6 +11,7 @@ class Fault(StrEnum):
     DROP_AFTER = "drop_after"  #: Executed, and then the line breaks without an answer.
     DELAY = "delay"  #: Executed and answered properly, but late.
     SILENCE = "silence"  #: Executed, never answered; a 97 on the same line is.
+    LATE = "late"  #: Never answered, and executed only when `finish_late` is called.
     GARBAGE = "garbage"  #: Executed, and answered with bytes that are no message; a 97 gets the true answer.
     BAD_CHECKSUM = "bad_checksum"  #: Executed, and a digit of the answer flipped on the way.
     ASK_RESEND = "ask_resend"  #: 96, nothing executed.

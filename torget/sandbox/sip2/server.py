@@ -91,6 +91,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             case Fault.ASK_RESEND:
                 self._say(RESEND_PLEASE.encode())
                 return True
+            case Fault.LATE:
+                self.server.put_off(request)
+                return True
             case Fault.REFUSE:
                 self._last_answer = paid_answer(request, self.server.settings, is_accepted=False)
                 self._answer(self._last_answer, request.sequence)
@@ -140,6 +143,7 @@ class Sip2Sandbox(socketserver.ThreadingTCPServer):
         self.desk = Desk(books, self.settings)
         self.messages: list[str] = []
         """The commands that came, in order: what was asked, without what was said."""
+        self._late: list[Request] = []
         self._lines: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Conversation)
@@ -151,6 +155,18 @@ class Sip2Sandbox(socketserver.ThreadingTCPServer):
     def note_message(self, request: Request) -> None:
         with self._lock:
             self.messages.append(request.command)
+
+    def put_off(self, request: Request) -> None:
+        with self._lock:
+            self._late.append(request)
+
+    def finish_late(self) -> int:
+        """Execute what was put off, though nobody waits for the answers any more; how many there were."""
+        with self._lock:
+            late, self._late = self._late, []
+        for request in late:
+            self.desk.answer(request)
+        return len(late)
 
     def note_line(self, line: socket.socket, *, is_open: bool) -> None:
         with self._lock:

@@ -118,7 +118,8 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_CREDENTIAL_KEYS": keys["credentials"],
         "TORGET_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TORGET_STATIC_ROOT": str(home / "static"),
-        "TORGET_LIBRARY_SYSTEMS": json.dumps({"helle": koha}),
+        # Another library system may be asked for: docs/how-to/add-a-library-system.md shows the demo over SIP2.
+        "TORGET_LIBRARY_SYSTEMS": os.environ.get("TORGET_LIBRARY_SYSTEMS") or json.dumps({"helle": koha}),
         "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
         "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
         "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

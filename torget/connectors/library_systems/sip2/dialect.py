@@ -39,6 +39,8 @@ class Sip2Dialect:
     """Let patrons choose fees. One payment carries one fee or all of them, so turn this on only where the pay page
     offers just these two: a choice of several of many is refused before it is sent, and the money goes back."""
     sign_in_message: SignInMessage = SignInMessage.PATRON_INFORMATION
+    fee_kind: str = ""
+    """What every fee is called for the network's fee types and payee rules: SIP2 itself tells no kinds."""
     fee_type: str = "01"
     payment_type: str = "02"
     """02 is a card. Koha stores it as 'SIP02', which must exist there as an authorised value."""

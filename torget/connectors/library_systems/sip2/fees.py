@@ -49,7 +49,7 @@ def read_account(answer: Message, dialect: Sip2Dialect) -> OpenAccount:
     lines: tuple[LibraryFee, ...] = ()
     credit = ZERO
     if dialect.fee_pattern is not None:
-        everything = _read_lines(answer.get_all("AV"), dialect.fee_pattern)
+        everything = _read_lines(answer.get_all("AV"), dialect.fee_pattern, dialect.fee_kind)
         lines = tuple(fee for fee in everything if fee.outstanding > ZERO)
         credit = -total([fee.outstanding for fee in everything if fee.outstanding < ZERO])
     itemised = total([fee.outstanding for fee in lines])
@@ -57,11 +57,11 @@ def read_account(answer: Message, dialect: Sip2Dialect) -> OpenAccount:
         balance = itemised - credit
     beyond = balance - itemised
     if beyond > ZERO:
-        lines += (LibraryFee(reference=BALANCE, kind="", outstanding=beyond, charged=beyond),)
+        lines += (LibraryFee(reference=BALANCE, kind=dialect.fee_kind, outstanding=beyond, charged=beyond),)
     return OpenAccount(fees=lines, balance=balance, credit=max(credit, -beyond))
 
 
-def _read_lines(texts: tuple[str, ...], pattern: re.Pattern[str]) -> tuple[LibraryFee, ...]:
+def _read_lines(texts: tuple[str, ...], pattern: re.Pattern[str], kind: str) -> tuple[LibraryFee, ...]:
     """Fees in the server's order; one that names no id is known by its text, told apart by number if it repeats."""
     seen: Counter[str] = Counter()
     fees = []
@@ -81,7 +81,7 @@ def _read_lines(texts: tuple[str, ...], pattern: re.Pattern[str]) -> tuple[Libra
             reference = f"{reference}-{seen[reference]}"
         amount = read_amount(groups["amount"])
         fees.append(
-            LibraryFee(reference=reference, kind="", outstanding=amount, charged=amount, description=description)
+            LibraryFee(reference=reference, kind=kind, outstanding=amount, charged=amount, description=description)
         )
     return tuple(fees)
 

@@ -46,10 +46,14 @@ class FeesNow:
     account: AccountSnapshot
     assessed: list[AssessedFee]
     payable: Payable
+    can_choose: bool
+    """False: the library system settles what it likes, so all that can be paid is paid together."""
 
     @property
-    def can_choose(self) -> bool:
-        return len(self.assessed) > 1 or not self.assessed or self.assessed[0].fee.reference != "balance"
+    def free(self) -> dict[str, Money]:
+        """What can be paid now, by fee reference."""
+        standing = {one.fee.reference: one.fee.outstanding for one in self.assessed if one.is_payable}
+        return {reference: amount for reference, amount in standing.items() if reference not in self.payable.held}
 
 
 class ReceiptEmailForm(forms.Form):
@@ -80,6 +84,7 @@ def read_fees(patron: SignedInPatron) -> FeesNow:
             if fee.outstanding.cents > 0
         ],
         payable=payable,
+        can_choose=connector.capabilities.can_choose_fees,
     )
 
 
@@ -107,8 +112,8 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         now = read_fees(patron)
     except LibrarySystemError:
         return _library_down(request)
-    chosen = set(request.GET.getlist("fee")) if "fee" in request.GET or "update" in request.GET else None
-    listed = _fee_list(now, chosen)
+    has_chosen = now.can_choose and ("fee" in request.GET or "update" in request.GET)
+    listed = _fee_list(now, set(request.GET.getlist("fee")) if has_chosen else None)
     return render(
         request,
         "payments/fees.html",
@@ -157,8 +162,9 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     wanted = list(dict.fromkeys(request.GET.getlist("fee")))
     try:
         now = read_fees(patron)
-        standing = {one.fee.reference: one.fee.outstanding for one in now.assessed if one.is_payable}
-        free = {ref: standing[ref] for ref in wanted if ref in standing and ref not in now.payable.held}
+        if not now.can_choose:
+            wanted = list(now.free)
+        free = {ref: now.free[ref] for ref in wanted if ref in now.free}
         chosen = choose_fees(now.assessed, free)
     except LibrarySystemError:
         return _library_down(request)
@@ -170,14 +176,19 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     return _check_page(request, now, chosen, ReceiptEmailForm())
 
 
-def _expected(request: HttpRequest) -> dict[str, Money]:
-    """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
+def _expected(request: HttpRequest, now: FeesNow) -> dict[str, Money]:
+    """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form.
+
+    Where the system settles what it likes, a part of the fees would be booked upon others than the patron paid.
+    """
     expected = {}
     for text in request.POST.getlist("chosen"):
         reference, _bar, cents = text.rpartition("|")
         if not reference or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
             raise FeesChanged
         expected[reference] = Money(int(cents))
+    if expected and not now.can_choose and expected != now.free:
+        raise FeesChanged
     return expected
 
 
@@ -193,7 +204,7 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     form = ReceiptEmailForm(request.POST)
     try:
         now = read_fees(patron)
-        chosen = choose_fees(now.assessed, _expected(request))
+        chosen = choose_fees(now.assessed, _expected(request, now))
         if not form.is_valid():
             return _check_page(request, now, chosen, form)
         started = start_checkout(

@@ -8,5 +8,5 @@ add_transitions = import_module("torget.payments.checkout.migrations.0006_refund
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0009_refund_said_paid")]
+    dependencies = [("checkout", "0011_refund_said_paid")]
     operations = [migrations.RunPython(add_transitions, migrations.RunPython.noop)]
