@@ -34,6 +34,9 @@ def refund_by_decision(*, key: str, payment_id: int, position: int, cents: int, 
     payment = load_payment(payment_id)
     if payment.state not in (State.REGISTERED, State.REFUNDED):
         return False
+    if Refund.objects.filter(payment_id=payment_id, state="proposed").exists():
+        # Staff have asked for a refund that a second person is still to decide; one at a time.
+        return False
     row = refund_row({position: cents}, was_registered=True, reason=reason)
     state = move_payment(
         payment=payment, event=Event.REFUND_DECIDED, at=at, actor=key, detail={"why": reason}, new_refund=row
