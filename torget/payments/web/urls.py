@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
+from torget.payments.web.reconciliation import provider_reports
 
 
 class Opaque:
@@ -45,5 +46,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
+    path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
+    path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
 ]
