@@ -140,7 +140,9 @@ def test_a_coordinator_of_another_service_sees_its_own_municipality_only() -> No
 def test_django_flags_and_roles_without_a_municipality_give_nothing() -> None:
     admin = Employee.objects.create_superuser(username="root", email="r@example.fi", password="x", full_name="Root")
     Role.objects.create(employee=admin, kind="finance", municipality=None)
-    assert load_access(employee=admin) == Access(employee_id=admin.pk)
+    access = load_access(employee=admin)
+    assert access == Access(employee_id=admin.pk, kinds=frozenset({"finance"}))
+    assert not access.has_any
     former = hire("operator")
     former.is_active = False
     former.save()
