@@ -218,7 +218,8 @@ class BoxedCompiler:
         domains: list[Closure] = [lambda frame: domain_of(source(frame))]
         if expression.kind == "for":
             return for_closure(domains, body, scope, uses_partial=True)
-        return quantified_closure(domains, body, scope, every=expression.kind == "every")
+        # A boxed body must be true or false (DMN 1.5, 10.2.2.9); in text anything else counts as null.
+        return quantified_closure(domains, body, scope, every=expression.kind == "every", strict=True)
 
 
 def _context_closure(entries: list[tuple[str | None, Closure]]) -> Closure:

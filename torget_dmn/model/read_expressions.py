@@ -120,15 +120,23 @@ class ExpressionReader:
 
     def filter(self, element: etree._Element, place: str) -> boxed.Expression:
         return boxed.FilterExpression(
-            source=self.expression_in(child(element, "in"), place),
+            source=self._collection(element, place),
             match=self.expression_in(child(element, "match"), place),
         )
+
+    def _collection(self, element: etree._Element, place: str) -> boxed.Expression | None:
+        """Read what is gone through; the type may stand on the box around it."""
+        around = child(element, "in")
+        made = self.expression_in(around, place)
+        if made is not None and around is not None and made.type_ref is None:
+            made.type_ref = type_ref_of(around)
+        return made
 
     def iterator(self, element: etree._Element, place: str) -> boxed.Expression:
         return boxed.IteratorExpression(
             kind=local_name(element),
             variable=element.get("iteratorVariable") or "",
-            source=self.expression_in(child(element, "in"), place),
+            source=self._collection(element, place),
             body=self.expression_in(child(element, "return", "satisfies"), place),
         )
 

@@ -34,11 +34,16 @@ def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> element
     return definitions
 
 
+_RELATIONS = (
+    "supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
+)  # fmt: skip
 _DECISION_PARTS = frozenset({
     "description", "extensionElements", "question", "allowedAnswers", "variable", "informationRequirement",
-    "knowledgeRequirement", "authorityRequirement", "supportedObjective", "impactedPerformanceIndicator",
-    "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
+    "knowledgeRequirement", "authorityRequirement", *_RELATIONS,
 })  # fmt: skip
+_KEPT = (
+    "group", "textAnnotation", "association", "elementCollection", "performanceIndicator", "organizationUnit",
+)  # fmt: skip
 
 
 class _ModelReader(ExpressionReader):
@@ -62,7 +67,8 @@ class _ModelReader(ExpressionReader):
             business_knowledge=[self._knowledge(one) for one in children(root, "businessKnowledgeModel")],
             decision_services=[self._service(element) for element in children(root, "decisionService")],
             knowledge_sources=[self._source(element) for element in children(root, "knowledgeSource")],
-            diagram_xml=None if diagram is None else etree.tostring(diagram, encoding="unicode", with_tail=False),
+            kept_xml=[_source(element) for element in children(root, *_KEPT)],
+            diagram_xml=None if diagram is None else _source(diagram),
         )
 
     def _common(self, element: etree._Element) -> dict[str, Any]:
@@ -117,6 +123,7 @@ class _ModelReader(ExpressionReader):
             required_decisions=_hrefs(information, "requiredDecision"),
             required_knowledge=_hrefs(list(children(element, "knowledgeRequirement")), "requiredKnowledge"),
             authorities=_hrefs(list(children(element, "authorityRequirement")), "requiredAuthority"),
+            relations=[(local_name(one), one.get("href") or "") for one in children(element, *_RELATIONS)],
             expression=self.expression_in(element, place),
         )
 
@@ -158,6 +165,10 @@ def _import(element: etree._Element) -> elements.Import:
         import_type=element.get("importType") or "",
         location=element.get("locationURI"),
     )
+
+
+def _source(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
 def _hrefs(parents: list[etree._Element], name: str) -> list[str]:
