@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -20,13 +21,16 @@ from torget_dmn.model.read_xml import (
     text_of,
     type_ref_of,
 )
+from torget_dmn.words import say
 
 
 def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> elements.Definitions:
     """Read a model; a ModelError lists everything that is wrong with it."""
     root = parse_xml(content.encode() if isinstance(content, str) else content, limits)
     if not is_dmn(root) or local_name(root) != "definitions":
-        raise ModelError(Problem("not-dmn", f"the root element {root.tag} is not the definitions of a DMN model"))
+        raise ModelError(
+            Problem("not-dmn", say("the root element {tag} is not the definitions of a DMN model", tag=root.tag))
+        )
     reader = _ModelReader()
     definitions = reader.definitions(root)
     if reader.problems:
@@ -34,6 +38,7 @@ def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> element
     return definitions
 
 
+_CAPITAL = re.compile("[A-Z]")
 _RELATIONS = (
     "supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
 )  # fmt: skip
@@ -72,14 +77,14 @@ class _ModelReader(ExpressionReader):
         )
 
     def _common(self, element: etree._Element) -> dict[str, Any]:
-        kind = local_name(element)
+        kind = _CAPITAL.sub(lambda capital: f" {capital[0].lower()}", local_name(element))
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", "the element has no name", kind, element)
+            self.note("name-missing", say("the element has no name"), kind, element)
         # A model may leave out ids; the name then serves to refer to the element.
         identity = element.get("id") or name
         if identity in self._ids:
-            self.note("id-twice", f"the id '{identity}' is used twice", f"{kind} '{name}'", element)
+            self.note("id-twice", say("the id '{id}' is used twice", id=identity), f"{kind} '{name}'", element)
         self._ids.add(identity)
         return {
             "name": name,
@@ -92,7 +97,7 @@ class _ModelReader(ExpressionReader):
     def _item(self, element: etree._Element) -> elements.ItemDefinition:
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", "an item definition has no name", "item definition", element)
+            self.note("name-missing", say("an item definition has no name"), "item definition", element)
         function = child(element, "functionItem")
         parameters = [variable_of(one) for one in children(function, "parameters")]
         return elements.ItemDefinition(
@@ -114,7 +119,7 @@ class _ModelReader(ExpressionReader):
         information = list(children(element, "informationRequirement"))
         for one in children(element):
             if local_name(one) not in _DECISION_PARTS and local_name(one) not in EXPRESSION_NAMES:
-                self.note("unknown-element", f"a decision cannot hold a '{local_name(one)}'", place, one)
+                self.note("unknown-element", say("a decision cannot hold a '{tag}'", tag=local_name(one)), place, one)
         return elements.Decision(
             **self._common(element),
             question=child_text(element, "question"),

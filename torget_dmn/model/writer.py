@@ -11,12 +11,14 @@ from torget_dmn.model import elements
 from torget_dmn.model.expressions import Variable
 from torget_dmn.model.namespaces import DIAGRAM_NAMESPACES, LATEST_VERSION, NAMESPACES, SINCE, VERSIONS
 from torget_dmn.model.write_expressions import add, write_expression, write_function
+from torget_dmn.words import say
 
 
 def write_model(definitions: elements.Definitions, version: str = LATEST_VERSION) -> bytes:
     """Write a model for a version of DMN; reading it again gives an equal one, its drawing's namespaces apart."""
     if version not in DIAGRAM_NAMESPACES:
-        raise ModelError(Problem("version", f"DMN {version} cannot be written, only {', '.join(DIAGRAM_NAMESPACES)}"))
+        message = say("DMN {version} cannot be written, only {known}", version=version, known=list(DIAGRAM_NAMESPACES))
+        raise ModelError(Problem("version", message))
     namespace = NAMESPACES[version]
     root = etree.Element(f"{{{namespace}}}definitions", nsmap={None: namespace})  # type: ignore[dict-item]
     _attributes(root, name=definitions.name, namespace=definitions.namespace, id=definitions.id)
@@ -69,7 +71,9 @@ def _refuse_newer(root: etree._Element, version: str) -> None:
         tag = newer.get(element.tag)
         if tag is not None:
             owner = next((one.get("name") for one in element.iterancestors() if one.get("name")), "")
-            message = f"DMN {version} has no '{tag}', which came with {SINCE[tag]}"
+            message = say(
+                "DMN {version} has no '{tag}', which came with {since}", version=version, tag=tag, since=SINCE[tag]
+            )
             problems.append(Problem("version", message, f"'{owner}'"))
     if problems:
         raise ModelError(problems)

@@ -12,12 +12,13 @@ from torget_dmn.feel.equality import contains_equal, equal
 from torget_dmn.feel.functions import FeelFunction
 from torget_dmn.feel.ordering import compare
 from torget_dmn.limits import DEFAULT_LIMITS
+from torget_dmn.words import say
 
 
 def bounded(items: list[Any]) -> list[Any]:
     """Return the list, or fail when it is longer than the limits allow."""
     if len(items) > DEFAULT_LIMITS.list_length_max:
-        raise LimitExceededError(f"a list has more than {DEFAULT_LIMITS.list_length_max} items")
+        raise LimitExceededError(say("a list has more than {limit} items", limit=DEFAULT_LIMITS.list_length_max))
     return items
 
 
