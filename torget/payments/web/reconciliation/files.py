@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.design.page import Tag, TagColour
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.core.settlement import FileRefused
 from torget.payments.settlement.formats import BANK
 from torget.payments.settlement.models import ReadingProgress, SettlementFile
@@ -31,8 +33,6 @@ from torget.payments.settlement.words import (
     where_found,
 )
 from torget.payments.web.reconciliation.waking import wake_reading
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 
 _COLOURS = {
     SettlementFile.State.RECEIVED: TagColour.BLUE,
