@@ -34,7 +34,9 @@ ACTS = (
     Act(
         rule="contact",
         due=f"""
-            SELECT c.id FROM checkout_checkout c WHERE (c.email <> '' OR c.had_loan_ban) AND NOT EXISTS (
+            SELECT c.id FROM checkout_checkout c WHERE (c.email <> '' OR c.had_loan_ban) AND EXISTS (
+                SELECT FROM checkout_payment p WHERE p.checkout_id = c.id AND p.paid_at IS NOT NULL
+            ) AND NOT EXISTS (
                 SELECT FROM checkout_payment p WHERE p.checkout_id = c.id
                 AND NOT (({_SETTLED}) OR ({_ENDED_UNPAID} AND p.changed_at < %(before)s))
             )

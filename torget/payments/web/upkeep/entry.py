@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from torget.foundation.design.templatetags.torget_format import NO_BREAK_SPACE
+from torget.foundation.people.access import Access
 from torget.foundation.people.models import Role
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 
 
-def may_keep(staff: Staff) -> bool:
-    return staff.access.sees_all or Role.Kind.COORDINATOR in staff.access.kinds
+def keeps_the_service(access: Access) -> bool:
+    return access.sees_all or Role.Kind.COORDINATOR in access.kinds
 
 
 def upkeep_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -22,7 +23,7 @@ def upkeep_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @staff_page
     @wraps(view)
     def guarded(request: HttpRequest, staff: Staff, *arguments: Any, **named: Any) -> HttpResponse:
-        if not may_keep(staff):
+        if not keeps_the_service(staff.access):
             where = request.resolver_match.url_name if request.resolver_match else ""
             note_refusal(staff, action="view upkeep", subject=f"page:{where}")
             raise Http404

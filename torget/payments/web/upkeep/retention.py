@@ -17,8 +17,8 @@ from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.retention.models import RetentionRun
 from torget.foundation.retention.policy import policy
 from torget.foundation.retention.tasks import count_for_page
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff
 from torget.payments.web.upkeep.entry import count_text, upkeep_page
 
 
@@ -84,7 +84,7 @@ class RunRow:
     is_finished: bool
 
 
-def _run_row(run: RetentionRun | None) -> RunRow | None:
+def run_row(run: RetentionRun | None) -> RunRow | None:
     if run is None:
         return None
     return RunRow(
@@ -98,8 +98,8 @@ def retention(request: HttpRequest, staff: Staff) -> HttpResponse:
     run, trial = last_run(is_trial=False), last_run(is_trial=True)
     context = {
         "rules": rule_rows(get_language() or "fi", _rows_of(run), _rows_of(trial)),
-        "run": _run_row(run),
-        "trial": _run_row(trial),
+        "run": run_row(run),
+        "trial": run_row(trial),
     }
     return show(request, staff, "retention.html", context)
 

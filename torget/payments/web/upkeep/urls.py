@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from torget.payments.web.upkeep import retention
+from torget.payments.web.upkeep import overview, retention
 
 urlpatterns = [
+    path("", overview.overview, name="staff-upkeep"),
     path("retention/", retention.retention, name="staff-retention"),
     path("retention/count/", retention.count_again, name="staff-retention-count"),
 ]
