@@ -46,4 +46,5 @@ urlpatterns = [
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
     path("staff/", include("torget.payments.web.staff.urls")),
+    path("staff/figures/", include("torget.payments.web.books.urls")),
 ]
