@@ -1,24 +1,11 @@
 """The addresses of the patron's side, of the providers, and of the staff's side."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
+import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
-
-
-class Opaque:
-    """The letters of our unguessable addresses; PostgreSQL would choke on others, such as NUL."""
-
-    regex = "[A-Za-z0-9_-]{1,100}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Opaque, "opaque")
+from torget.payments.web.reconciliation import provider_reports
 
 urlpatterns = [
     path("", sign_in.sign_in, name="sign-in"),
@@ -45,6 +32,8 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
+    path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
+    path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

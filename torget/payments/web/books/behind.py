@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.core.tables import Cell, Table
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
 from torget.payments.web.books import figures
 from torget.payments.web.books.choice import Choice, read_choice
-from torget.payments.web.books.dashboard import ask_again, show
+from torget.payments.web.books.dashboard import ask_again
 from torget.payments.web.staff.files import file_of
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.words import STATE_WORDS, entry_kind_words
 
 _PAGE_ROWS = 50
@@ -133,7 +134,7 @@ def _page(request: HttpRequest, staff: Staff, name: str, look: Callable[[Choice]
         "page": page,
         "rows_max": ROWS_MAX,
     }
-    return show(request, staff, "behind.html", context)
+    return show(request, staff, "figures/behind.html", context)
 
 
 @staff_page

@@ -1,27 +1,18 @@
 """The page of figures, and each of its tables as a file."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from torget.foundation.audit.record import record
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.web.books.choice import Choice, Read, read_choice
 from torget.payments.web.books.panels import Board, Panel, board_of
 from torget.payments.web.staff.files import XLSX, file_of
-from torget.payments.web.staff.page import frame
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.waiting import what_waits
-
-
-def show(
-    request: HttpRequest, staff: Staff, template: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    return render(request, f"books/{template}", {**frame(request, staff, "staff-figures"), **context}, status=status)
 
 
 def make_board(staff: Staff, choice: Choice) -> Board:
@@ -41,7 +32,7 @@ def make_board(staff: Staff, choice: Choice) -> Board:
 def ask_again(request: HttpRequest, staff: Staff, read: Read) -> HttpResponse:
     """The forms with what is wrong with them, and no figures."""
     wrong = read.days if read.days.errors else read.form
-    return show(request, staff, "figures.html", {"read": read, "form": wrong}, status=422)
+    return show(request, staff, "figures/figures.html", {"read": read, "form": wrong}, status=422)
 
 
 @staff_page
@@ -59,7 +50,7 @@ def figures(request: HttpRequest, staff: Staff) -> HttpResponse:
         "board": make_board(staff, choice) if choice.visible else None,
         "made_at": timezone.now(),
     }
-    return show(request, staff, "figures.html", context)
+    return show(request, staff, "figures/figures.html", context)
 
 
 @staff_page
