@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "torget.payments.closing",
     "torget.payments.web",
     "torget.payments.web.books",
+    "torget.payments.web.months",
     "torget.casework.cases",
     "torget.casework.decisions",
     "torget.casework.publication",

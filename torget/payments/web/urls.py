@@ -45,5 +45,6 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
+    path("staff/months/", include("torget.payments.web.months.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
 ]

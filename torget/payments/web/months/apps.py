@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MonthsWebApp(AppConfig):
+    name = "torget.payments.web.months"
+    label = "payments_months"
