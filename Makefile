@@ -81,7 +81,8 @@ format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Needs uv. The annotations name no registry; check with git grep before committing.
+# Needs uv. What is installed to run is what was tested: the base versions are those of the dev lock.
+# The annotations name no registry; check with git grep before committing.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o requirements/base.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -c requirements/dev.txt -o requirements/base.txt

@@ -19,8 +19,8 @@ def _access(slug: str) -> Any:
 def _search(slug: str, **criteria: Any) -> Read:
     def read() -> None:
         from torget.foundation.people.models import Employee
+        from torget.foundation.staff.session import Staff
         from torget.payments.web.staff.search import find_page
-        from torget.payments.web.staff.session import Staff
 
         staff = Staff(employee=Employee(), access=_access(slug))
         found = {name: value() if callable(value) else value for name, value in criteria.items()}

@@ -99,7 +99,7 @@ def test_the_half_session_ends_after_ten_minutes() -> None:
     employee = hire("finance", "porvoo")
     client, _where = with_password(employee)
     later = timezone.now() + timedelta(minutes=11)
-    with patch("torget.payments.web.staff.session.timezone.now", return_value=later):
+    with patch("torget.foundation.staff.session.timezone.now", return_value=later):
         assert client.post(CODE, {"code": fresh_code(employee)}).headers["Location"] == SIGN_IN
 
 

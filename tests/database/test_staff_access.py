@@ -140,8 +140,18 @@ def test_a_coordinator_of_another_service_sees_its_own_municipality_only() -> No
 def test_django_flags_and_roles_without_a_municipality_give_nothing() -> None:
     admin = Employee.objects.create_superuser(username="root", email="r@example.fi", password="x", full_name="Root")
     Role.objects.create(employee=admin, kind="finance", municipality=None)
-    assert load_access(employee=admin) == Access(employee_id=admin.pk)
+    # The role still counts for the second factor, and for nothing else.
+    assert load_access(employee=admin) == Access(employee_id=admin.pk, kinds=frozenset({"finance"}))
     former = hire("operator")
     former.is_active = False
     former.save()
-    assert not load_access(employee=former).has_any
+    assert load_access(employee=former) == Access(employee_id=former.pk)
+
+
+def test_agents_and_preparers_see_no_payments(world: World) -> None:
+    payment_id = pay_with_trouble(world, make_fee(11, 115, "RAS/PK"))
+    for kind in ("agent", "preparer"):
+        client = sign_in(hire(kind, "raasepori"))
+        assert client.get(f"/staff/payments/{payment_id}/").status_code == 404
+        home = client.get("/staff/").content.decode()
+        assert "/staff/search/" not in home

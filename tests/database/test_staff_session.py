@@ -76,7 +76,7 @@ def test_a_planted_session_key_is_worth_nothing() -> None:
 def test_half_an_hour_of_quiet_ends_it(minutes: int, is_in: bool) -> None:
     client = sign_in(hire("library_desk", "porvoo"))
     later = timezone.now() + timedelta(minutes=minutes)
-    with patch("torget.payments.web.staff.session.timezone.now", return_value=later):
+    with patch("torget.foundation.staff.session.timezone.now", return_value=later):
         answer = client.get("/staff/")
     assert (answer.status_code == 200) is is_in
 
@@ -86,7 +86,7 @@ def test_activity_keeps_it_open_but_never_beyond_eight_hours() -> None:
     start = timezone.now()
     open_until = 0
     for minutes in range(20, 10 * 60, 20):
-        with patch("torget.payments.web.staff.session.timezone.now", return_value=start + timedelta(minutes=minutes)):
+        with patch("torget.foundation.staff.session.timezone.now", return_value=start + timedelta(minutes=minutes)):
             if client.get("/staff/").status_code != 200:
                 break
         open_until = minutes

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "torget.foundation.people",
     "torget.foundation.audit",
     "torget.foundation.notify",
+    "torget.foundation.staff",
     "torget.payments.fees",
     "torget.payments.ledger",
     "torget.payments.checkout",

@@ -2,6 +2,7 @@
 
 Library desk: sees, resolves and refunds, with the titles. Finance: sees and refunds, without titles. Coordinator: sees
 all members of the cooperations its municipality coordinates. Operator: sees everything. The last two change nothing.
+Agent: answers conversations, and sees no payments. Preparer: prepares matters; who decides them stands in casework.
 """
 
 from dataclasses import dataclass
@@ -11,19 +12,24 @@ from django.db.models import Q
 from torget.foundation.cooperations.models import Cooperation, Membership
 from torget.foundation.people.models import Employee, Role
 
+_SEES_PAYMENTS = (Role.Kind.LIBRARY_DESK, Role.Kind.FINANCE, Role.Kind.COORDINATOR)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     employee_id: int
     sees_all: bool = False
     sees: frozenset[int] = frozenset()
-    """Municipalities whose matters are visible; says nothing more when sees_all is set."""
+    """Municipalities whose payments are visible; says nothing more when sees_all is set."""
     desk: frozenset[int] = frozenset()
     finance: frozenset[int] = frozenset()
     coordinates: frozenset[int] = frozenset()
     """Municipalities for which this employee coordinates."""
     members: frozenset[int] = frozenset()
     """Municipalities of the cooperations that those coordinate."""
+    agent: frozenset[int] = frozenset()
+    """Municipalities in whose customer-service queue the employee works."""
+    preparer: frozenset[int] = frozenset()
     kinds: frozenset[str] = frozenset()
     """The roles as such, wherever they are: whether a second factor is needed hangs on them."""
 
@@ -32,8 +38,9 @@ class Access:
         return f"staff:{self.employee_id}"
 
     @property
-    def has_any(self) -> bool:
-        return self.sees_all or bool(self.sees)
+    def works_for(self) -> frozenset[int]:
+        """Every municipality that a role names or covers."""
+        return self.sees | self.agent | self.preparer
 
     def may_see(self, municipality_id: int) -> bool:
         return self.sees_all or municipality_id in self.sees
@@ -59,6 +66,9 @@ class Access:
     def may_see_titles(self, municipality_id: int) -> bool:
         """What somebody borrowed is confidential, so only the desk that handles the matter sees it."""
         return municipality_id in self.desk
+
+    def may_answer(self, municipality_id: int) -> bool:
+        return municipality_id in self.agent
 
     def within(self, field: str) -> Q:
         """A filter for rows whose municipality, in this field, is visible."""
@@ -91,10 +101,12 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
     return Access(
         employee_id=employee.pk,
         sees_all=sees_all,
-        sees=frozenset().union(*own.values(), members),
+        sees=frozenset().union(*(own[kind] for kind in _SEES_PAYMENTS), members),
         desk=frozenset(own[Role.Kind.LIBRARY_DESK]),
         finance=frozenset(own[Role.Kind.FINANCE]),
         coordinates=frozenset(coordinating),
         members=members,
+        agent=frozenset(own[Role.Kind.AGENT]),
+        preparer=frozenset(own[Role.Kind.PREPARER]),
         kinds=frozenset(kinds),
     )

@@ -1,28 +1,16 @@
 """Whose door the patron stands at: the municipality's, or the cooperation's before anyone is known."""
 
-from collections.abc import Mapping
-from functools import cache
-
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from torget.foundation.cooperations.models import Branch, Cooperation, Municipality
 from torget.foundation.design.page import Site
+from torget.foundation.design.site import make_site, make_theme
 from torget.foundation.design.themes import Theme
-from torget.foundation.design.views import theme_url
 from torget.payments.fees.policy import ConfiguredFees
 from torget.payments.web.patron_session import signed_in_patron
 
 _DOOR = "door"
-
-
-def make_theme(slug: str, values: dict[str, str]) -> Theme:
-    return Theme(slug=slug, **{key: value for key, value in values.items() if key != "slug"})
-
-
-@cache
-def _theme_url(slug: str, items: tuple[tuple[str, str], ...]) -> str:
-    return theme_url(make_theme(slug, dict(items)))
 
 
 def library_cooperation() -> Cooperation | None:
@@ -53,15 +41,7 @@ def site_of(request: HttpRequest) -> Site:
     owner: Municipality | Cooperation | None = municipality_of(request) or library_cooperation()
     if owner is None:
         return Site(name="Torget")
-    return _site(owner.slug, owner.name(get_language() or "fi"), owner.theme)
-
-
-def _site(slug: str, name: str, theme: Mapping[str, str]) -> Site:
-    return Site(
-        name=name,
-        theme_url=_theme_url(slug, tuple(sorted(theme.items()))),
-        shield=theme.get("shield", "design/shields/torget.svg"),
-    )
+    return make_site(owner.slug, owner.name(get_language() or "fi"), owner.theme)
 
 
 def known_site(request: HttpRequest, configured: ConfiguredFees) -> dict[str, Site]:
@@ -70,4 +50,4 @@ def known_site(request: HttpRequest, configured: ConfiguredFees) -> dict[str, Si
     home = configured.policy.municipality_of_branch.get(patron.home_branch or "", "") if patron else ""
     slug = request.session.get(_DOOR) or home
     found = configured.municipalities.get(slug)
-    return {"site": _site(slug, found.name(get_language() or "fi"), found.theme)} if found else {}
+    return {"site": make_site(slug, found.name(get_language() or "fi"), found.theme)} if found else {}

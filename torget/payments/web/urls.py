@@ -1,24 +1,10 @@
 """The addresses of the patron's side, of the providers, and of the staff's side."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
+import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
-
-
-class Opaque:
-    """The letters of our unguessable addresses; PostgreSQL would choke on others, such as NUL."""
-
-    regex = "[A-Za-z0-9_-]{1,100}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Opaque, "opaque")
 
 urlpatterns = [
     path("", sign_in.sign_in, name="sign-in"),

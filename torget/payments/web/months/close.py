@@ -11,14 +11,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.closing.checklist import CheckItem, checklist
 from torget.payments.closing.close import MayNotClose, NotEnded, NotNext, close_month
 from torget.payments.closing.look import SeenMonth, look_at_month
 from torget.payments.closing.report import month_text
 from torget.payments.web.months.visible import find_municipality, read_month
 from torget.payments.web.months.words import check_words
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 
 
 class CloseForm(forms.Form):

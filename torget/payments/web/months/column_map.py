@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from torget.foundation.cooperations.models import Municipality
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.closing.close import last_closed, next_month
 from torget.payments.closing.column_maps import ColumnMapTexts, newest_map, proposed_map, save_column_map, saved_maps
 from torget.payments.closing.journal import journal_rows
@@ -23,9 +25,7 @@ from torget.payments.core.journal_file import ENCODINGS, BadColumnMap, Field, wr
 from torget.payments.core.months import Month
 from torget.payments.web.months.problem_words import field_words, problem_words
 from torget.payments.web.months.visible import find_municipality, read_month
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.payment import staff_names
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 from torget.payments.web.staff.words import actor_words
 
 _PREVIEW_LINES = 40

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.closing.files import (
     CONTENT_TYPES,
     FileKind,
@@ -20,7 +21,6 @@ from torget.payments.closing.files import (
 from torget.payments.closing.models import ClosedMonth, MonthFile
 from torget.payments.core.journal_file import BadColumnMap
 from torget.payments.web.months.visible import find_municipality, read_month
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 
 
 def _answer(file: MonthFile) -> HttpResponse:

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_safe
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.design.page import Tag
-from torget.payments.closing.close import last_closed, next_month
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
+from torget.payments.closing.close import next_month
 from torget.payments.closing.look import verify_months
 from torget.payments.closing.models import ClosedMonth
 from torget.payments.closing.report import month_text
-from torget.payments.web.months.visible import find_municipality, municipalities_with_books
+from torget.payments.closing.standing import standings
+from torget.payments.web.months.visible import find_municipality
 from torget.payments.web.months.words import fault_words, month_tag
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, staff_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +49,28 @@ def _month_rows(municipality: Municipality, now: datetime) -> list[MonthRow]:
     ]
 
 
-def _municipality_row(municipality: Municipality, language: str, now: datetime) -> dict[str, Any]:
-    upcoming, last = next_month(municipality.pk), last_closed(municipality.pk)
-    return {
-        "slug": municipality.slug,
-        "name": municipality.name(language),
-        "last": month_text(last.month) if last else "",
-        "to_close": month_text(str(upcoming)) if upcoming and upcoming.ends_at <= now else "",
-        "has_books": upcoming is not None,
-    }
+def standing_rows(staff: Staff, language: str, now: datetime) -> list[dict[str, Any]]:
+    """The municipalities whose books are visible, in the order of the language's alphabet."""
+    found = sorted(standings(staff.access.books_within("pk")), key=lambda one: one.municipality.sort_key(language))
+    return [
+        {
+            "slug": one.municipality.slug,
+            "name": one.municipality.name(language),
+            "last": month_text(str(one.last)) if one.last else "",
+            "month": str(one.upcoming) if one.upcoming else "",
+            "to_close": month_text(str(one.to_close(now))) if one.to_close(now) else "",
+        }
+        for one in found
+    ]
 
 
 @staff_page
 @require_safe
 def municipalities(request: HttpRequest, staff: Staff) -> HttpResponse:
     language, now = get_language() or "fi", timezone.now()
-    found = municipalities_with_books(staff, language)
-    if len(found) == 1:
-        return HttpResponseRedirect(reverse("staff-months-of", args=[found[0].slug]))
-    rows = [_municipality_row(one, language, now) for one in found]
+    rows = standing_rows(staff, language, now)
+    if len(rows) == 1:
+        return HttpResponseRedirect(reverse("staff-months-of", args=[rows[0]["slug"]]))
     return show(request, staff, "months/municipalities.html", {"rows": rows})
 
 
@@ -78,7 +82,7 @@ def months(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
         "municipality": municipality,
         "name": municipality.name(get_language() or "fi"),
         "rows": _month_rows(municipality, timezone.now()),
-        "has_others": len(municipalities_with_books(staff, "fi")) > 1,
+        "has_others": staff.access.sees_all or len(staff.access.finance | staff.access.members) > 1,
         "may_close": municipality.pk in staff.access.finance,
     }
     return show(request, staff, "months/months.html", context)

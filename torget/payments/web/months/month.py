@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
 from torget.payments.closing.checklist import open_payments
 from torget.payments.closing.column_maps import newest_map
@@ -22,9 +24,7 @@ from torget.payments.core.checkout import State
 from torget.payments.web.months.tables import shown_table
 from torget.payments.web.months.visible import find_municipality, read_month
 from torget.payments.web.months.words import file_words, month_tag
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.payment import staff_names
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.words import actor_words, reason_words, state_tag
 
 _OPEN_MAX = 50

@@ -3,13 +3,8 @@
 from django.http import Http404
 
 from torget.foundation.cooperations.models import Municipality
+from torget.foundation.staff.session import Staff, note_refusal
 from torget.payments.core.months import Month, NotAMonth
-from torget.payments.web.staff.session import Staff, note_refusal
-
-
-def municipalities_with_books(staff: Staff, language: str) -> list[Municipality]:
-    found = Municipality.objects.filter(staff.access.books_within("pk"))
-    return sorted(found, key=lambda municipality: municipality.sort_key(language))
 
 
 def find_municipality(staff: Staff, slug: str) -> Municipality:

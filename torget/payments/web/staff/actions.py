@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from torget.foundation.core.money import Money
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.checkout.models import Payment
 from torget.payments.checkout.refund import EmailRequired
 from torget.payments.checkout.resolve import (
@@ -31,8 +33,6 @@ from torget.payments.checkout.resolve import (
 )
 from torget.payments.core.checkout import State
 from torget.payments.core.resolving import OPEN_REFUND_STATES, Action, LinesDiffer, LinesNotRefundable
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import state_tag
 

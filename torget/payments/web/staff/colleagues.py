@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from torget.foundation.people.models import Employee, Role
 from torget.foundation.people.second_factor.need import roles_demand
 from torget.foundation.people.second_factor.reset import NothingToReset, NotOneself, reset_second_factor
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 
 
 class WhyForm(forms.Form):

@@ -1,17 +1,20 @@
-"""The first page: how many payments wait for what, and the search box."""
+"""What the first page shows of payments: how many wait for what, and the search box."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
 
 from torget.foundation.people.access import Access
+from torget.foundation.staff.places import HomeCard, Place, register_home_card, register_place
+from torget.foundation.staff.session import Staff
 from torget.payments.core.checkout import State
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.proposals import proposals_for
 from torget.payments.web.staff.reversals import fees_to_raise
 from torget.payments.web.staff.search import QuickSearchForm
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import needing_a_human, visible_payments
 
 _WAITING = (State.PAID, State.REGISTERING, State.UNCERTAIN)
@@ -31,9 +34,22 @@ def count_waiting(access: Access) -> dict[str, int]:
     return {"needs_human": needs_human, **moving, "to_raise": fees_to_raise(access).count()}
 
 
-@staff_page
-@require_safe
-def home(request: HttpRequest, staff: Staff) -> HttpResponse:
+def payments_card(_request: HttpRequest, staff: Staff) -> Mapping[str, Any]:
     to_decide, _own = proposals_for(staff)
     counts = {**count_waiting(staff.access), "to_decide": len(to_decide)}
-    return show(request, staff, "home.html", {"counts": counts, "search_form": QuickSearchForm()})
+    return {"counts": counts, "search_form": QuickSearchForm()}
+
+
+def register() -> None:
+    """The pages on payments are for those who see payments, and the first page shows how many wait for what."""
+    for position, (name, text) in enumerate(
+        (("staff-work-list", gettext_lazy("Work list")), ("staff-search", gettext_lazy("Search payments"))), start=30
+    ):
+        register_place(Place(url_name=name, text=text, position=position, is_for=sees_payments))
+    register_home_card(
+        HomeCard(template="staff/payments_card.html", position=30, is_for=sees_payments, context=payments_card)
+    )
+
+
+def sees_payments(access: Access) -> bool:
+    return access.sees_all or bool(access.sees)

@@ -13,9 +13,9 @@ from torget.foundation.people.second_factor.check import check_code
 from torget.foundation.people.second_factor.enrol import new_secret, renew_recovery_codes
 from torget.foundation.people.second_factor.need import is_enrolled
 from torget.foundation.people.second_factor.recovery import codes_left, codes_to_show, note_codes_kept
-from torget.payments.web.staff.page import show
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, keep_session, staff_page
 from torget.payments.web.staff.second_factor import AFTER_RECOVERY_CODES, CodeForm, app_context, tie_app, try_code
-from torget.payments.web.staff.session import Staff, keep_session, staff_page
 
 _NEW_SECRET = "staff_new_secret"  # noqa: S105 - the name of a place in the session
 

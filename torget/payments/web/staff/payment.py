@@ -16,6 +16,8 @@ from torget.foundation.core.reference_number import rf_reference
 from torget.foundation.design.page import TimelineEvent
 from torget.foundation.design.templatetags.torget_format import euros
 from torget.foundation.people.models import Employee
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment, Reversal
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
 from torget.payments.closing.words import account_words, entry_kind_words
@@ -24,7 +26,6 @@ from torget.payments.core.resolving import Action
 from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.receipts.words import credit_note_number, method_name
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.refund_words import (
     category_words,
     desk_reason_words,
@@ -32,7 +33,6 @@ from torget.payments.web.staff.refund_words import (
     reversal_kind,
     reversal_words,
 )
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import (
     actor_words,

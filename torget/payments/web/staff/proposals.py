@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.checkout.models import Refund
 from torget.payments.checkout.proposals import (
     SamePerson,
@@ -26,12 +28,10 @@ from torget.payments.checkout.proposals import (
 from torget.payments.checkout.refund import PlannedRefund
 from torget.payments.checkout.resolve import MayNotAct, NotAllowedNow, NoteRequired, SomebodyWasFaster, look_at
 from torget.payments.web.staff.actions import back
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.payment import staff_names
 from torget.payments.web.staff.refund_forms import fee_labels
 from torget.payments.web.staff.refund_words import category_words, refund_tag
 from torget.payments.web.staff.refunds import books_rows
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 from torget.payments.web.staff.visible import visible_payments
 from torget.payments.web.staff.words import actor_words
 

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.foundation.design.templatetags.torget_format import euros
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.give_back import refund_row
 from torget.payments.checkout.models import Payment
 from torget.payments.checkout.move import refund_entries
@@ -31,10 +33,8 @@ from torget.payments.web.staff.actions import (
     look,
     respond,
 )
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.refund_forms import AMOUNT, AmountsForm, RefundForm, fee_labels
 from torget.payments.web.staff.refund_words import category_words
-from torget.payments.web.staff.session import Staff, staff_page
 
 
 def _wish(data: dict[str, Any]) -> RefundWish:

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 from torget.foundation.core.money import Money
 from torget.foundation.people.access import Access
 from torget.foundation.people.models import Role
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.checkout.models import Reversal
 from torget.payments.checkout.resolve import MayNotAct, NotAllowedNow, SomebodyWasFaster
 from torget.payments.checkout.reversals import may_try_again, note_raised, try_by_itself_again
 from torget.payments.web.staff.actions import back
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.payment import fee_names
 from torget.payments.web.staff.refund_words import desk_reason_words
-from torget.payments.web.staff.session import Staff, note_refusal, staff_page
 from torget.payments.web.staff.visible import visible_payments
 
 

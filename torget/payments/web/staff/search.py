@@ -24,10 +24,10 @@ from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money, NotWholeCents
 from torget.foundation.core.reference_number import normal_reference
 from torget.foundation.design.forms import DatePartsField
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import visible_payments
 from torget.payments.web.staff.words import STATE_WORDS, state_tag
 

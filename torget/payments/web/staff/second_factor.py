@@ -21,9 +21,9 @@ from torget.foundation.people.second_factor.demo import demo_code
 from torget.foundation.people.second_factor.enrol import app_link, enrol_employee, picture_path
 from torget.foundation.people.second_factor.need import is_enrolled
 from torget.foundation.people.throttle import TooManyFailures, check_throttle, note_failure, note_success
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import half_signed_in
 from torget.payments.web.address import client_address
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import half_signed_in
 from torget.payments.web.staff.sign_in import let_in
 
 Found = TypeVar("Found")

@@ -20,9 +20,9 @@ from torget.foundation.people.second_factor.check import Shown
 from torget.foundation.people.second_factor.enrol import new_secret
 from torget.foundation.people.second_factor.need import is_enrolled, needs_second_factor
 from torget.foundation.people.throttle import TooManyFailures, check_throttle, note_failure, note_success
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, current_staff, staff_page, start_half_session, start_session
 from torget.payments.web.address import client_address
-from torget.payments.web.staff.page import show
-from torget.payments.web.staff.session import Staff, current_staff, staff_page, start_half_session, start_session
 
 
 class SignInForm(forms.Form):

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
+from torget.foundation.staff.home import home
 from torget.payments.web.staff import (
     actions,
     colleagues,
-    home,
     own_sign_in,
     payment,
     proposals,
@@ -18,7 +18,7 @@ from torget.payments.web.staff import (
 )
 
 urlpatterns = [
-    path("", home.home, name="staff-home"),
+    path("", home, name="staff-home"),
     path("sign-in/", sign_in.sign_in, name="staff-sign-in"),
     path("sign-in/code/", second_factor.code, name="staff-code"),
     path("sign-in/app/", second_factor.enrol, name="staff-enrol"),

@@ -7,10 +7,10 @@ from django.http import Http404
 
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
+from torget.foundation.staff.session import Staff, note_refusal
 from torget.payments.checkout.models import Payment, PaymentLine
 from torget.payments.core.checkout import State
 from torget.payments.core.schedule import PENDING_ALARM
-from torget.payments.web.staff.session import Staff, note_refusal
 
 
 def visible_payments(access: Access) -> QuerySet[Payment]:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
-from torget.payments.web.staff.page import show
 from torget.payments.web.staff.proposals import proposals_for
 from torget.payments.web.staff.reversals import fees_to_raise, raise_item
-from torget.payments.web.staff.session import Staff, staff_page
 from torget.payments.web.staff.visible import needing_a_human, visible_municipalities
 from torget.payments.web.staff.words import how_long, reason_words, what_to_do
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StaffApp(AppConfig):
+    name = "torget.foundation.staff"
+    label = "staff"
