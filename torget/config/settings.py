@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.months",
+    "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
     "torget.casework.publication",
@@ -236,6 +237,38 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
             "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
         ).split(","),
     },
+}
+
+# Files of providers and banks are kept here by their SHA-256; web and jobs must see the same folder.
+SETTLEMENT_FOLDER = os.environ.get("TORGET_SETTLEMENT_FOLDER", str(ROOT / ".settlement"))
+SETTLEMENT_FILE_BYTES_MAX = int(os.environ.get("TORGET_SETTLEMENT_FILE_BYTES_MAX", str(4 << 30)))
+# Which reader understands which file; PROVIDER is a merchant account's provider or "bank".
+SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
+    "paytrail-csv": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+    },
+    "paytrail-csv-signed": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+        "OPTIONS": {"is_surely_whole": True},
+        "IS_UPLOADED": False,
+    },
+    "paytrail-json": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailJson",
+        "STARTS_WITH": "[",
+    },
+    "ceepos-csv": {"PROVIDER": "ceepos", "READER": "torget.connectors.settlement_files.ceepos.reader.CeeposCsv"},
+    "stripe-payout-csv": {
+        "PROVIDER": "stripe",
+        "READER": "torget.connectors.settlement_files.stripe.reader.StripePayoutCsv",
+    },
+    "mobilepay-ledger-csv": {
+        "PROVIDER": "mobilepay",
+        "READER": "torget.connectors.settlement_files.mobilepay.reader.MobilePayLedgerCsv",
+    },
+    "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
 
 LOGGING = {
