@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.closing",
     "torget.payments.web",
     "torget.payments.web.books",
+    "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
