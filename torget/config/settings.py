@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
+    "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
