@@ -16,12 +16,13 @@ from torget.foundation.core.tables import Cell, Table
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
+from torget.payments.closing.words import entry_kind_words
 from torget.payments.core.checkout import State
 from torget.payments.web.books import figures
 from torget.payments.web.books.choice import Choice, read_choice
 from torget.payments.web.books.dashboard import ask_again
 from torget.payments.web.staff.files import file_of
-from torget.payments.web.staff.words import STATE_WORDS, entry_kind_words
+from torget.payments.web.staff.words import STATE_WORDS
 
 _PAGE_ROWS = 50
 _SLOWEST_MAX = 200
