@@ -164,6 +164,9 @@ SENTENCES = {
     "a document type is not allowed in a workbook": "dokumenttityyppi ei ole sallittu työkirjassa",
     "no sheet of the workbook describes a table": "mikään työkirjan taulukko ei kuvaa päätöstaulua",
     "the table '{name}' is on two sheets": "taulu '{name}' on kahdessa taulukossa",
+    "'{text}' may be a decimal comma; write a point, or a space after it": (
+        "'{text}' voi olla desimaalipilkku; kirjoita piste tai pilkun jälkeen väli"
+    ),
     "the model has no table '{name}'": "mallissa ei ole taulua '{name}'",
     "the table has no name": "taululla ei ole nimeä",
     "the table has more than {limit} columns": "taulussa on yli {limit} saraketta",

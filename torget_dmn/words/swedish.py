@@ -160,6 +160,9 @@ SENTENCES = {
     "a document type is not allowed in a workbook": "en dokumenttyp är inte tillåten i en arbetsbok",
     "no sheet of the workbook describes a table": "inget blad i arbetsboken beskriver en tabell",
     "the table '{name}' is on two sheets": "tabellen '{name}' finns på två blad",
+    "'{text}' may be a decimal comma; write a point, or a space after it": (
+        "'{text}' kan vara ett decimalkomma; skriv en punkt, eller ett mellanslag efter kommat"
+    ),
     "the model has no table '{name}'": "modellen har ingen tabell '{name}'",
     "the table has no name": "tabellen saknar namn",
     "the table has more than {limit} columns": "tabellen har mer än {limit} kolumner",
