@@ -116,6 +116,17 @@ SENTENCES = {
         "en rad i relationen har inte en cell för varje kolumn"
     ),
     "a binding has no parameter": "en bindning saknar parameter",
+    "there is more than one expression here": "här finns mer än ett uttryck",
+    "only the last entry of a context may be without a name": "bara den sista posten i en kontext får sakna namn",
+    "an entry has no name": "en post saknar namn",
+    "the language '{name}' is not known here, only FEEL is": "språket '{name}' förstås inte här, bara FEEL",
+    "each of several outputs needs a name of its own": (
+        "när en tabell har flera utdata behöver vart och ett ett eget namn"
+    ),
+    "the order of the results is not known: no output lists its values": (
+        "resultatens ordning är okänd: inga utdata listar sina värden"
+    ),
+    "the reference '{href}' leads to the wrong kind of element": ("hänvisningen '{href}' leder till fel slags element"),
     # Expressions.
     "{message} (line {line}, column {column})": "{message} (rad {line}, tecken {column})",
     "{message}, found {found}": "{message}, men där står {found}",
