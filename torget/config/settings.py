@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "torget.foundation.people",
     "torget.foundation.audit",
     "torget.foundation.notify",
+    "torget.foundation.retention",
     "torget.foundation.staff",
     "torget.payments.fees",
     "torget.payments.ledger",
@@ -50,6 +51,9 @@ INSTALLED_APPS = [
     "torget.payments.closing",
     "torget.payments.web",
     "torget.payments.web.books",
+    "torget.payments.web.upkeep",
+    "torget.payments.web.months",
+    "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
     "torget.casework.publication",
@@ -211,6 +215,17 @@ DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = ["torget.procedures.fee_dispute"]
 
+# How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
+RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))
+RETENTION_ACTS = [
+    "torget.payments.checkout.retention",
+    "torget.payments.fees.retention",
+    "torget.payments.web.books.retention",
+    "torget.foundation.notify.retention",
+    "torget.foundation.audit.retention",
+    "torget.foundation.people.retention",
+]
+
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
 SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
 SEAL_CERTIFICATE = os.environ.get("TORGET_SEAL_CERTIFICATE", "")
@@ -235,6 +250,38 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
             "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
         ).split(","),
     },
+}
+
+# Files of providers and banks are kept here by their SHA-256; web and jobs must see the same folder.
+SETTLEMENT_FOLDER = os.environ.get("TORGET_SETTLEMENT_FOLDER", str(ROOT / ".settlement"))
+SETTLEMENT_FILE_BYTES_MAX = int(os.environ.get("TORGET_SETTLEMENT_FILE_BYTES_MAX", str(4 << 30)))
+# Which reader understands which file; PROVIDER is a merchant account's provider or "bank".
+SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
+    "paytrail-csv": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+    },
+    "paytrail-csv-signed": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+        "OPTIONS": {"is_surely_whole": True},
+        "IS_UPLOADED": False,
+    },
+    "paytrail-json": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailJson",
+        "STARTS_WITH": "[",
+    },
+    "ceepos-csv": {"PROVIDER": "ceepos", "READER": "torget.connectors.settlement_files.ceepos.reader.CeeposCsv"},
+    "stripe-payout-csv": {
+        "PROVIDER": "stripe",
+        "READER": "torget.connectors.settlement_files.stripe.reader.StripePayoutCsv",
+    },
+    "mobilepay-ledger-csv": {
+        "PROVIDER": "mobilepay",
+        "READER": "torget.connectors.settlement_files.mobilepay.reader.MobilePayLedgerCsv",
+    },
+    "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
 
 LOGGING = {
