@@ -12,6 +12,9 @@ from torget.payments.core.checkout import Event, State
 
 Words = Promise | str
 
+UNDECIDED = "provider_undecided"
+"""The reason of a payment that stands still because the provider has not decided; the payment itself has none."""
+
 #: Short, because a tag is narrow.
 STATE_WORDS: dict[State, Words] = {
     State.CREATED: gettext_lazy("Started"),
@@ -109,7 +112,7 @@ _REASONS: dict[str, tuple[Words, Words]] = {
         gettext_lazy("The library system did not take the payment after many tries"),
         gettext_lazy("Find out why with the library system's support, then try again, or register by hand."),
     ),
-    "provider_undecided": (
+    UNDECIDED: (
         gettext_lazy("The payment service has examined the payment for a week"),
         gettext_lazy("Ask the payment service. Nothing has been paid as far as we know."),
     ),
