@@ -1,6 +1,7 @@
 """The third leg: what a provider paid out, against what the banks of the municipalities have."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -18,7 +19,7 @@ WHERE id = %s AND bank_entry_id IS NULL
 
 def match_bank(*, municipalities: list[int], now: datetime) -> None:
     """Link payouts with entries, note what is there twice or unknown, and classify; all in one commit."""
-    values = {
+    values: dict[str, Any] = {
         "municipalities": municipalities,
         "now": now,
         "today": now.astimezone(HELSINKI).date(),
