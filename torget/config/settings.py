@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "torget.foundation.people",
     "torget.foundation.audit",
     "torget.foundation.notify",
+    "torget.foundation.retention",
     "torget.foundation.staff",
     "torget.payments.fees",
     "torget.payments.ledger",
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "torget.payments.closing",
     "torget.payments.web",
     "torget.payments.web.books",
+    "torget.payments.web.upkeep",
+    "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
@@ -211,6 +214,17 @@ DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = ["torget.procedures.fee_dispute"]
+
+# How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
+RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))
+RETENTION_ACTS = [
+    "torget.payments.checkout.retention",
+    "torget.payments.fees.retention",
+    "torget.payments.web.books.retention",
+    "torget.foundation.notify.retention",
+    "torget.foundation.audit.retention",
+    "torget.foundation.people.retention",
+]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
 SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
