@@ -22,8 +22,8 @@ def item_url(item: Item) -> str:
     return f"{HOME}items/{item.pk}/"
 
 
-def a_finding(world: World, **more: int) -> Item:
-    read(csv_file(csv_row("somebody-elses", 700, **more)))
+def a_finding(world: World) -> Item:
+    read(csv_file(csv_row("somebody-elses", 700)))
     reconcile(world)
     return Item.objects.get(kind="payment")
 
