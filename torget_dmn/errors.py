@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torget_dmn.words import place_in, said_in, say
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -16,6 +18,11 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.message} [{self.code}]"
+
+    def said_in(self, language: str) -> str:
+        """Say the problem, with its place, in Swedish, Finnish or English."""
+        where = f"{place_in(language, self.place)}: " if self.place else ""
+        return where + said_in(language, self.message)
 
 
 class DmnError(Exception):
@@ -34,7 +41,9 @@ class FeelSyntaxError(DmnError):
         self.text = text
         line = text.count("\n", 0, position) + 1
         column = position - (text.rfind("\n", 0, position) + 1) + 1
-        super().__init__(Problem(code, f"{message} (line {line}, column {column})"))
+        super().__init__(
+            Problem(code, say("{message} (line {line}, column {column})", message=message, line=line, column=column))
+        )
 
 
 class LimitExceededError(DmnError):

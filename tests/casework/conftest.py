@@ -50,6 +50,10 @@ class KeepingBooks:
     act_kind = ActKind.DECISION
     remedy = Remedy.RECTIFICATION
     record_class = "12.03.01"
+    handling_days = 10
+    outcomes = {"grant": texts("Grant"), "refuse": texts("Refuse"), "fine": texts("Fine")}
+    outcomes_with_amount = frozenset({"fine"})
+    fact_labels = {"weeks": texts("Weeks")}
     may_be_automatic = True
     model_xml = MODEL
 

@@ -21,10 +21,10 @@ from torget.casework.cases.register import first_broken_action
 from torget.casework.core.deadlines import NoticeChannel
 from torget.casework.core.procedure import EffectOutcome, EffectResult
 from torget.casework.decisions.carry_out import carry_out_next
+from torget.casework.decisions.drafts import ChangedMeanwhile
 from torget.casework.decisions.models import Commissioning, Decision, DecisionMaker, Effect, RuleModel
 from torget.casework.decisions.prepare import prepare_case, replay
 from torget.casework.decisions.sign import (
-    ChangedMeanwhile,
     Incomplete,
     MayNotSign,
     rebuild_pdf,

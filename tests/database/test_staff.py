@@ -6,37 +6,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.database.staff import PASSWORD, hire, sign_in
 from tests.world import World, make_fee, make_patron
 from torget.foundation.audit.models import AuditEntry
-from torget.foundation.cooperations.models import Municipality
-from torget.foundation.people.models import Employee, Role
+from torget.foundation.people.models import Employee
 from torget.payments.checkout.models import Payment, Refund
 from torget.payments.core.checkout import State
 from torget.payments.ledger.models import Posting
 from torget.sandbox.koha import Fault
 
-PASSWORD = "invented-for-tests"
-
-
-def employee(kind: str, slug: str | None) -> Employee:
-    found, is_new = Employee.objects.get_or_create(
-        username=f"{kind}.{slug}",
-        defaults={"email": "a@example.fi", "full_name": f"{kind} of {slug}", "language": "en"},
-    )
-    if is_new:
-        found.set_password(PASSWORD)
-        found.save()
-        municipality = Municipality.objects.get(slug=slug) if slug else None
-        Role.objects.create(employee=found, kind=kind, municipality=municipality)
-    return found
-
 
 def signed_in(kind: str, slug: str | None) -> Client:
-    client = Client()
-    who = employee(kind, slug)
-    response = client.post("/staff/sign-in/", {"username": who.username, "password": PASSWORD})
-    assert response.status_code == 302, response.content
-    return client
+    known = Employee.objects.filter(username=f"{kind}.{slug or 'all'}.new").first()
+    return sign_in(known or hire(kind, slug))
 
 
 def stuck_payment(world: World, *, patron_id: int = 1, branch: str = "RAS/PK") -> int:
@@ -179,12 +161,12 @@ def test_nothing_is_searched_for_before_something_is_asked(world: World) -> None
 
 
 def test_a_wrong_password_says_nothing_and_is_slowed_down(world: World) -> None:
-    employee("finance", "porvoo")
+    employee = hire("finance", "porvoo")
     client = Client()
     for _ in range(5):
-        response = client.post("/staff/sign-in/", {"username": "finance.porvoo", "password": "wrong"})
+        response = client.post("/staff/sign-in/", {"username": employee.username, "password": "wrong"})
         assert response.status_code == 422
-    response = client.post("/staff/sign-in/", {"username": "finance.porvoo", "password": PASSWORD})
+    response = client.post("/staff/sign-in/", {"username": employee.username, "password": PASSWORD})
     assert response.status_code == 422
     assert client.get("/staff/").status_code == 302
 

@@ -54,7 +54,7 @@ def test_a_hidden_row_is_named_with_the_rows_that_hide_it() -> None:
     rows = [["-", "<= 10", "1"], ['"book"', "> 10", "2"], ['"book"', "[5..20]", "3"], ["-", "-", "4"]]
     (hidden,) = found(rows, "FIRST")
     assert (hidden.code, hidden.rows) == ("unreachable-row", (3,))
-    assert hidden.message == "row 3 is never used: rows 1 and 2 answer every case it matches"
+    assert hidden.message == "row 3 is never used: every case it matches is answered by rows 1 and 2"
 
 
 def test_a_row_that_nothing_passes_is_named() -> None:

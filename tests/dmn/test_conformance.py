@@ -29,9 +29,10 @@ def test_the_own_kit_passes_whole(level: str) -> None:
     assert [failure for group in result.groups for failure in group.failures] == []
 
 
-def test_the_shared_kit_passes_as_promised() -> None:
+@pytest.mark.parametrize("rewritten", [False, True], ids=["as they are", "read, written and read again"])
+def test_the_shared_kit_passes_as_promised(rewritten: bool) -> None:
     # Where the kit is not given, the own one stands for it: the test never passes by looking away.
-    levels = list(run_kit(KIT if KIT.is_dir() else OWN_KIT))
+    levels = list(run_kit(KIT if KIT.is_dir() else OWN_KIT, rewritten=rewritten))
     assert len(levels) == 2
     for level in levels:
         _check(level)

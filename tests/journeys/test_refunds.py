@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.at_work import at_work
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.running_torget import RunningTorget
 from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
-from torget.config.networks.saving import DEMO_PASSWORD
 from torget.sandbox.population import SandboxPatron
 
 
@@ -22,18 +22,6 @@ def paid(
     someone.is_paid()
     ((payment_id,),) = torget.ask("SELECT id FROM checkout_payment WHERE patron_reference = %s", str(patron.patron_id))
     return patron, payment_id, someone
-
-
-def at_work(visitor: NewVisitor, username: str, language: str, width: int = 1280) -> Visitor:
-    employee = visitor(language, width=width)
-    employee.open("/staff/sign-in/")
-    employee.page.fill("#id_username", username)
-    employee.page.fill("#id_password", DEMO_PASSWORD)
-    employee.page.locator("main form button[type=submit]").click()
-    employee.is_at("/staff/")
-    if employee.page.locator("html").get_attribute("lang") != language:
-        employee.choose_language(language)
-    return employee
 
 
 def fill_in(employee: Visitor, payment_id: int, *, amount: str, fee: str, category: str = "paid_by_mistake") -> None:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "torget.foundation.people",
     "torget.foundation.audit",
     "torget.foundation.notify",
+    "torget.foundation.retention",
     "torget.foundation.staff",
     "torget.payments.fees",
     "torget.payments.ledger",
@@ -50,6 +51,9 @@ INSTALLED_APPS = [
     "torget.payments.closing",
     "torget.payments.web",
     "torget.payments.web.books",
+    "torget.payments.web.upkeep",
+    "torget.payments.web.months",
+    "torget.payments.web.reconciliation",
     "torget.casework.cases",
     "torget.casework.decisions",
     "torget.casework.publication",
@@ -200,7 +204,6 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_HANDLERS = [
     "torget.service.web.upload.RefuseLargeFiles",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -219,6 +222,17 @@ SERVICE_MAILBOX_ADDRESS = os.environ.get("TORGET_SERVICE_MAILBOX_ADDRESS", "")
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = ["torget.procedures.fee_dispute"]
+
+# How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
+RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))
+RETENTION_ACTS = [
+    "torget.payments.checkout.retention",
+    "torget.payments.fees.retention",
+    "torget.payments.web.books.retention",
+    "torget.foundation.notify.retention",
+    "torget.foundation.audit.retention",
+    "torget.foundation.people.retention",
+]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
 SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
@@ -254,6 +268,38 @@ SCANNER: dict[str, Any] = {
         "host": os.environ.get("TORGET_CLAMD_HOST", ""),
         "port": int(os.environ.get("TORGET_CLAMD_PORT", "3310")),
     },
+}
+
+# Files of providers and banks are kept here by their SHA-256; web and jobs must see the same folder.
+SETTLEMENT_FOLDER = os.environ.get("TORGET_SETTLEMENT_FOLDER", str(ROOT / ".settlement"))
+SETTLEMENT_FILE_BYTES_MAX = int(os.environ.get("TORGET_SETTLEMENT_FILE_BYTES_MAX", str(4 << 30)))
+# Which reader understands which file; PROVIDER is a merchant account's provider or "bank".
+SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
+    "paytrail-csv": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+    },
+    "paytrail-csv-signed": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailCsv",
+        "OPTIONS": {"is_surely_whole": True},
+        "IS_UPLOADED": False,
+    },
+    "paytrail-json": {
+        "PROVIDER": "paytrail",
+        "READER": "torget.connectors.payment_providers.paytrail.reports.PaytrailJson",
+        "STARTS_WITH": "[",
+    },
+    "ceepos-csv": {"PROVIDER": "ceepos", "READER": "torget.connectors.settlement_files.ceepos.reader.CeeposCsv"},
+    "stripe-payout-csv": {
+        "PROVIDER": "stripe",
+        "READER": "torget.connectors.settlement_files.stripe.reader.StripePayoutCsv",
+    },
+    "mobilepay-ledger-csv": {
+        "PROVIDER": "mobilepay",
+        "READER": "torget.connectors.settlement_files.mobilepay.reader.MobilePayLedgerCsv",
+    },
+    "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
 
 LOGGING = {

@@ -10,6 +10,7 @@ from torget.payments.web.site import find_theme
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("torget.service.web.urls")),
     path("", include("torget.payments.web.urls")),
+    path("", include("torget.casework.web.urls")),
     path("language/", set_language, name="set-language"),
     path(THEME_ROUTE, theme_view(find_theme), name="theme"),
     path("health/", observe.health, name="health"),

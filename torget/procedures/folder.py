@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from torget.casework.core.facts import FactSet, FactValue, Proposal
+from torget.casework.core.fact_words import euros, value_text
+from torget.casework.core.facts import FactSet, Proposal
 from torget.casework.core.procedure import Block
 from torget.foundation.core.languages import LocalisedText
-from torget.foundation.core.money import Money
 
 LANGUAGES = ("sv", "fi", "en")
 
@@ -29,7 +29,7 @@ class Folder:
 
     @cached_property
     def texts(self) -> Mapping[str, Any]:
-        """names; blocks by outcome, '*' standing before all; fact labels; law."""
+        """names; outcomes and the decision's words for each; labels of facts, those of the document first; law."""
         texts: Mapping[str, Any] = self._json("texts.json")
         return texts
 
@@ -51,7 +51,18 @@ class Folder:
             for name, label in self.texts["facts"].items()
         ]
 
-    def blocks(self, facts: FactSet, proposal: Proposal, *, is_automatic: bool = False) -> Sequence[Block]:
+    @property
+    def outcomes(self) -> Mapping[str, LocalisedText]:
+        """What an official can choose, by the procedure's own words."""
+        outcomes: Mapping[str, LocalisedText] = self.texts["outcomes"]
+        return outcomes
+
+    @property
+    def fact_labels(self) -> Mapping[str, LocalisedText]:
+        labels: Mapping[str, LocalisedText] = {**self.texts["facts"], **self.texts.get("more_facts", {})}
+        return labels
+
+    def blocks(self, facts: FactSet, proposal: Proposal) -> Sequence[Block]:
         """The decision, the facts, the reasons of the rules that matched, the provisions; in every language."""
         outcome = proposal.outcome or "human"
         places = {**facts.values(), **proposal.values}
@@ -69,30 +80,7 @@ class Folder:
         if not proposal.reasons:
             found.append(Block(kind="reasons", texts=self.texts["no_rule"]))
         found.append(Block(kind="law", texts=self.texts["law"]))
-        if is_automatic:
-            found.append(Block(kind="automatic", texts=self.texts["automatic"]))
         return found
-
-
-def value_text(name: str, value: FactValue, language: str) -> str:
-    """A fact as people read it: cents as euros, days as days, nothing as 'not known'."""
-    unknown = {"sv": "uppgift saknas", "fi": "ei tiedossa", "en": "not known"}
-    yes_no = {"sv": ("ja", "nej"), "fi": ("kyllä", "ei"), "en": ("yes", "no")}
-    if value is None:
-        return unknown[language]
-    if isinstance(value, bool):
-        return yes_no[language][0 if value else 1]
-    if name.endswith(" cents") and isinstance(value, int):
-        return euros(value, language)
-    if name.endswith(" on"):
-        year, month, day = (int(part) for part in str(value).split("-"))
-        return f"{day}/{month}/{year}" if language == "en" else f"{day}.{month}.{year}"
-    return str(value)
-
-
-def euros(cents: int, language: str) -> str:
-    text = str(Money(cents))
-    return f"€{text}" if language == "en" else f"{text.replace('.', ',')} €"
 
 
 def _filled(kind: str, texts: LocalisedText, places: Mapping[str, Any]) -> Block:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from torget_dmn.feel.printing import to_literal
+from torget_dmn.words import place_in, said_in, say, together
 
 # Problems make a model wrong; doubts should be looked at before it is used.
 PROBLEM, DOUBT = "problem", "doubt"
@@ -26,10 +27,12 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.place}: {self.message} [{self.code}]"
 
+    def said_in(self, language: str) -> str:
+        """Say the finding, with its place and example, in Swedish, Finnish or English."""
+        return f"{place_in(language, self.place)}: {said_in(language, self.message)}"
+
 
 def in_words(example: Mapping[str, Any]) -> str:
     """Say a counter-example: `age is 17 and income is 250.5`."""
-    parts = [f"{name} is {to_literal(value)}" for name, value in example.items()]
-    if len(parts) < 2:
-        return "".join(parts) or "nothing is given"
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    parts = [say("{name} is {value}", name=name, value=to_literal(value)) for name, value in example.items()]
+    return together(parts) if parts else say("nothing is given")

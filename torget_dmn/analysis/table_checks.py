@@ -11,8 +11,9 @@ from torget_dmn.analysis.findings import DOUBT, PROBLEM, Finding, in_words
 from torget_dmn.engine.tables import CompiledTable
 from torget_dmn.feel.feel_types import FeelType
 from torget_dmn.model.expressions import LANGUAGES
+from torget_dmn.words import say, together
 
-_LANGUAGE_NAMES = {"sv": "Swedish", "fi": "Finnish", "en": "English"}
+_LANGUAGE_NAMES = {"sv": say("Swedish"), "fi": say("Finnish"), "en": say("English")}
 # Pairs of rows beyond this tell nothing new, and a table of thousands of rows has millions of them.
 _OVERLAPS_MAX = 100
 _OVERLAP_ROWS_MAX = 3000
@@ -35,24 +36,27 @@ def table_findings(table: CompiledTable, kinds: list[FeelType], listed: list[lis
         found += _hidden(table, columns, unclear, {row for row, _ in empty})
         found += _overlaps(table, columns, unclear)
     except geometry.TooLargeError:
-        message = "the table is too large to be searched for all gaps, overlaps and unreachable rows"
+        message = say("the table is too large to be searched for all gaps, overlaps and unreachable rows")
         found.append(Finding("not-analysed", DOUBT, table.place, message))
     if unclear:
         rows = tuple(row + 1 for row in geometry.rows_in(unclear))
-        message = f"{_rows(rows)} depend on more than the value tested, so gaps and overlaps there are not seen"
+        message = say(
+            "more than the value tested counts in {rows}, so gaps and overlaps there are not seen", rows=_rows(rows)
+        )
         found.append(Finding("not-analysed", DOUBT, table.place, message, rows))
     return found
 
 
 def _rows(rows: tuple[int, ...]) -> str:
-    numbers = [str(row) for row in rows]
-    return f"row {numbers[0]}" if len(rows) == 1 else f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return say("row {row}", row=rows[0]) if len(rows) == 1 else say("rows {rows}", rows=together(map(str, rows)))
 
 
 def _empty(table: CompiledTable, columns: list[ColumnDomain]) -> Iterator[tuple[int, Finding]]:
     for row, title in geometry.empty_rows(columns, len(table.source.rules)):
         text = table.source.rules[row].inputs[table.input_titles.index(title)]
-        message = f"row {row + 1} can never match: no value of {title} passes {text}"
+        message = say(
+            "row {row} can never match: no value of {title} passes {text}", row=row + 1, title=title, text=text
+        )
         yield row, Finding("unreachable-row", PROBLEM, table.place, message, (row + 1,))
 
 
@@ -62,7 +66,7 @@ def _gaps(table: CompiledTable, columns: list[ColumnDomain]) -> Iterator[Finding
     if source.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") or any(one.default for one in source.outputs):
         return
     for example in geometry.gaps(columns, len(source.rules)):
-        message = f"no row answers when {in_words(example)}"
+        message = say("no row answers when {example}", example=in_words(example))
         yield Finding("gap", PROBLEM, table.place, message, (), example)
 
 
@@ -76,7 +80,9 @@ def _hidden(table: CompiledTable, columns: list[ColumnDomain], unclear: int, emp
         return
     for row, before in geometry.hidden_rows(columns, order, count, unclear):
         rows = tuple(one + 1 for one in before)
-        message = f"row {row + 1} is never used: {_rows(rows)} answer every case it matches"
+        message = say(
+            "row {row} is never used: every case it matches is answered by {rows}", row=row + 1, rows=_rows(rows)
+        )
         yield Finding("unreachable-row", PROBLEM, table.place, message, (row + 1,))
 
 
@@ -89,10 +95,12 @@ def _overlaps(table: CompiledTable, columns: list[ColumnDomain], unclear: int) -
         if source.hit_policy == "ANY" and source.rules[first].outputs == source.rules[second].outputs:
             continue
         rows = (first + 1, second + 1)
-        problem = "both match" if source.hit_policy == "UNIQUE" else "both match with different results"
-        yield Finding(
-            "overlap", PROBLEM, table.place, f"{_rows(rows)} {problem} when {in_words(example)}", rows, example
-        )
+        words = {"rows": _rows(rows), "example": in_words(example)}
+        if source.hit_policy == "UNIQUE":
+            message = say("{rows} both match when {example}", **words)
+        else:
+            message = say("{rows} both match with different results when {example}", **words)
+        yield Finding("overlap", PROBLEM, table.place, message, rows, example)
         count += 1
         if count == _OVERLAPS_MAX:
             return
@@ -104,8 +112,8 @@ def reason_findings(table: CompiledTable) -> Iterator[Finding]:
     for number, rule in enumerate(source.rules, 1):
         missing = [_LANGUAGE_NAMES[one] for one in LANGUAGES if not source.reason(rule, one).strip()]
         if missing:
-            message = f"row {number} has no reason in {', '.join(missing)}"
+            message = say("row {row} has no reason in {languages}", row=number, languages=missing)
             yield Finding("missing-reason", DOUBT, table.place, message, (number,))
         if not source.legal_reference(rule).strip():
-            message = f"row {number} has no legal reference"
+            message = say("row {row} has no legal reference", row=number)
             yield Finding("missing-legal-reference", DOUBT, table.place, message, (number,))

@@ -13,6 +13,7 @@ from torget_dmn.feel.feel_types import ANY, FeelType, NamedType, SimpleType, str
 from torget_dmn.feel.inference import Inference, clash
 from torget_dmn.feel.printing import to_literal
 from torget_dmn.feel.ranges import Equals, Range
+from torget_dmn.words import say
 
 
 def expression_findings(piece: Recorded) -> Iterator[Finding]:
@@ -24,14 +25,20 @@ def expression_findings(piece: Recorded) -> Iterator[Finding]:
     for note in inference.notes:
         yield Finding("type-error", PROBLEM, piece.place, note)
     if clash(kind, piece.expected):
-        message = f"the value is of type {strip(kind)}, but {piece.expected} is expected"
+        message = say(
+            "the value is of type {kind}, but {expected} is expected", kind=strip(kind), expected=piece.expected
+        )
         yield Finding("type-error", PROBLEM, piece.place, message)
     elif (
         isinstance(piece.node, nodes.Literal) and isinstance(piece.expected, NamedType) and piece.node.value is not None
     ):
         value = piece.node.value
         if piece.expected.holds(value) and not piece.expected.allows(value):
-            message = f"{to_literal(value)} is not one of the allowed values {piece.expected.allowed_text}"
+            message = say(
+                "{value} is not one of the allowed values {allowed}",
+                value=to_literal(value),
+                allowed=piece.expected.allowed_text,
+            )
             yield Finding("value-not-allowed", PROBLEM, piece.place, message)
 
 
@@ -58,13 +65,21 @@ def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Findi
             for constant in cell.constants or ():
                 wrong = [point for point in _points(constant) if point is not None and not plain.holds(point)]
                 if wrong:
-                    message = f"the cell {cell.text} tests for {to_literal(wrong[0])}, but {title} is of type {plain}"
+                    message = say(
+                        "the cell {text} tests for {value}, but {title} is of type {kind}",
+                        text=cell.text,
+                        value=to_literal(wrong[0]),
+                        title=title,
+                        kind=plain,
+                    )
                     yield Finding(
                         "type-error", PROBLEM, f"{table.place}, row {number}, input '{title}'", message, (number,)
                     )
                     break
                 if _is_refused(kind, constant):
-                    message = f"{to_literal(constant)} is not one of the allowed values of {title}"
+                    message = say(
+                        "{value} is not one of the allowed values of {title}", value=to_literal(constant), title=title
+                    )
                     place = f"{table.place}, row {number}, input '{title}'"
                     yield Finding("value-not-allowed", PROBLEM, place, message, (number,))
 

@@ -41,11 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m torget_dmn.conformance", description=__doc__)
     parser.add_argument("path", nargs="?", type=Path, default=_DEFAULT_PATH, help="the folder of the kit")
     parser.add_argument("--failures", action="store_true", help="show each case that fails")
+    parser.add_argument("--rewritten", action="store_true", help="write each model and read it back before running it")
     options = parser.parse_args(arguments)
     if not options.path.is_dir():
         sys.stderr.write(f"there is no kit at {options.path}\n")
         return 2
-    levels = list(run_kit(options.path))
+    levels = list(run_kit(options.path, rewritten=options.rewritten))
     if not levels:
         sys.stderr.write(f"{options.path} has no compliance levels\n")
         return 2

@@ -14,7 +14,9 @@ from torget_dmn.conformance.cases import Case, CaseFile, read_case_file
 from torget_dmn.conformance.compare import agrees
 from torget_dmn.engine.decision_model import DecisionModel
 from torget_dmn.errors import DmnError
+from torget_dmn.model.elements import Definitions
 from torget_dmn.model.reader import read_model
+from torget_dmn.model.writer import write_model
 
 
 @dataclass(slots=True)
@@ -58,16 +60,16 @@ class LevelResult:
         return sum(int(getattr(group, what)) for group in self.groups)
 
 
-def run_kit(path: Path) -> Iterator[LevelResult]:
-    """Run every level found below a path."""
+def run_kit(path: Path, *, rewritten: bool = False) -> Iterator[LevelResult]:
+    """Run every level found below a path, on the models as they are or as this package writes them."""
     for level in sorted(path.glob("compliance-level-*")):
         result = LevelResult(level.name)
         for group in sorted(one for one in level.iterdir() if one.is_dir()):
-            result.groups.append(run_group(group))
+            result.groups.append(run_group(group, rewritten=rewritten))
         yield result
 
 
-def run_group(path: Path) -> GroupResult:
+def run_group(path: Path, *, rewritten: bool = False) -> GroupResult:
     """Run one group of cases."""
     result = GroupResult(path.name)
     for file_path in sorted(path.glob("*-test-*.xml")):
@@ -77,18 +79,21 @@ def run_group(path: Path) -> GroupResult:
             result.total += 1
             result.failures.append(Failure(path.name, file_path.name, "", "a file of cases", str(error)))
             continue
-        _run_file(file, result)
+        _run_file(file, result, rewritten=rewritten)
     return result
 
 
-def _load(file: CaseFile) -> DecisionModel:
-    imports = [read_model(path.read_bytes()) for path in file.imports]
-    return DecisionModel(read_model(file.model.read_bytes()), imports, lenient=True)
+def _load(file: CaseFile, *, rewritten: bool) -> DecisionModel:
+    def read(path: Path) -> Definitions:
+        model = read_model(path.read_bytes())
+        return read_model(write_model(model)) if rewritten else model
+
+    return DecisionModel(read(file.model), [read(path) for path in file.imports], lenient=True)
 
 
-def _run_file(file: CaseFile, result: GroupResult) -> None:
+def _run_file(file: CaseFile, result: GroupResult, *, rewritten: bool) -> None:
     try:
-        model: DecisionModel | None = _load(file)
+        model: DecisionModel | None = _load(file, rewritten=rewritten)
     except (DmnError, OSError):
         model = None
     passed: Counter[str] = Counter()

@@ -19,6 +19,7 @@ from torget_dmn.feel.parser import Vocabulary, parse_expression, parse_unary_tes
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import Limits
 from torget_dmn.model import expressions as boxed
+from torget_dmn.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class BoxedCompiler:
         try:
             closure = compiler.compile(node, scope)
         except RecursionError:
-            self.note("limit-exceeded", "the expression is nested too deep", place)
+            self.note("limit-exceeded", say("the expression is nested too deep"), place)
             return constant(None)
         self.note_names(compiler, place)
         return closure
@@ -99,8 +100,10 @@ class BoxedCompiler:
     def note_names(self, compiler: Compiler, place: str) -> None:
         """Turn the names a compiler could not resolve into problems of a place."""
         for problem in compiler.problems:
-            kind = "function" if problem.is_function else "variable"
-            self.note(f"unknown-{kind}", f"there is no {kind} '{problem.name}' here", place)
+            if problem.is_function:
+                self.note("unknown-function", say("there is no function '{name}' here", name=problem.name), place)
+            else:
+                self.note("unknown-variable", say("there is no variable '{name}' here", name=problem.name), place)
 
     def compile(
         self, expression: boxed.Expression | None, scope: Scope, place: str, expected: FeelType = ANY
@@ -118,7 +121,7 @@ class BoxedCompiler:
     def part(self, expression: boxed.Expression | None, scope: Scope, place: str) -> Closure:
         """Compile a part that must be there."""
         if expression is None:
-            self.note("expression-missing", "there is no expression here", place)
+            self.note("expression-missing", say("there is no expression here"), place)
         return self.compile(expression, scope, place)
 
     @staticmethod
@@ -218,7 +221,8 @@ class BoxedCompiler:
         domains: list[Closure] = [lambda frame: domain_of(source(frame))]
         if expression.kind == "for":
             return for_closure(domains, body, scope, uses_partial=True)
-        return quantified_closure(domains, body, scope, every=expression.kind == "every")
+        # A boxed body must be true or false (DMN 1.5, 10.2.2.9); in text anything else counts as null.
+        return quantified_closure(domains, body, scope, every=expression.kind == "every", strict=True)
 
 
 def _context_closure(entries: list[tuple[str | None, Closure]]) -> Closure:

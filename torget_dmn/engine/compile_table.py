@@ -17,6 +17,7 @@ from torget_dmn.feel.functions import Closure, Frame
 from torget_dmn.feel.parser import parse_unary_tests
 from torget_dmn.feel.scope import Scope
 from torget_dmn.model.expressions import DecisionTable, OutputClause
+from torget_dmn.words import say
 
 
 def compile_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, place: str) -> Closure:
@@ -33,20 +34,9 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         where = f"{place}, input '{clause.title}'"
         kind = compiler.types.resolve(clause.expression.type_ref, where)
         inputs.append(_input(compiler, clause.expression.text, kind, scope, where))
-        cells.append(
-            [
-                compile_cell(
-                    compiler,
-                    rule.inputs[column],
-                    scope,
-                    f"{place}, row {number}, input '{clause.title}'",
-                    values=clause.values,
-                )
-                for number, rule in enumerate(table.rules, 1)
-            ]
-        )
+        cells.append(_column(compiler, table, column, scope, place))
     if table.aggregation is not None and len(table.outputs) > 1:
-        compiler.note("aggregation", "a table with several outputs cannot aggregate them", place)
+        compiler.note("aggregation", say("a table with several outputs cannot aggregate them"), place)
     kinds = output_types(compiler, table, whole_type, place)
     made = CompiledTable(
         table,
@@ -66,6 +56,24 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
     if compiler.recorded is not None:
         compiler.recorded.append(Recorded(place, scope, whole_type, table=made))
     return made
+
+
+def _column(compiler: BoxedCompiler, table: DecisionTable, column: int, scope: Scope, place: str) -> list[Cell]:
+    clause = table.inputs[column]
+    # The same few texts fill most columns; a text that is wrong is compiled again, to be told of in each row.
+    known: dict[str, Cell] = {}
+    cells: list[Cell] = []
+    for number, rule in enumerate(table.rules, 1):
+        text = rule.inputs[column]
+        cell = known.get(text)
+        if cell is None:
+            told = len(compiler.problems)
+            where = f"{place}, row {number}, input '{clause.title}'"
+            cell = compile_cell(compiler, text, scope, where, values=clause.values)
+            if len(compiler.problems) == told:
+                known[text] = cell
+        cells.append(cell)
+    return cells
 
 
 def _input(compiler: BoxedCompiler, text: str, kind: FeelType, scope: Scope, place: str) -> Closure:

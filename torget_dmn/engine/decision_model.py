@@ -20,9 +20,15 @@ from torget_dmn.feel.functions import FeelFunction
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model.elements import Decision, Definitions, InputData
+from torget_dmn.words import say
 
 _SMALL_NUMBER = 2048
 _SMALL_NUMBERS = tuple(Decimal(number) for number in range(_SMALL_NUMBER))
+_MISSING = {
+    "decision": "the model has no decision '{name}'",
+    "decision service": "the model has no decision service '{name}'",
+    "business knowledge model": "the model has no business knowledge model '{name}'",
+}
 _AnyNode = TypeVar("_AnyNode", bound=Node)
 
 
@@ -139,7 +145,7 @@ class DecisionModel:
     def _find(self, nodes: Mapping[str, _AnyNode], name: str, kind: str) -> _AnyNode:
         node = nodes.get(name)
         if node is None:
-            raise InputError(Problem(f"unknown-{kind.replace(' ', '-')}", f"the model has no {kind} '{name}'"))
+            raise InputError(Problem(f"unknown-{kind.replace(' ', '-')}", say(_MISSING[kind], name=name)))
         return node
 
     def _give(self, run: ModelRun, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
@@ -170,10 +176,12 @@ class DecisionModel:
         for name, raw in inputs.items():
             node = known.get(name)
             if node is None:
-                problems.append(Problem("unknown-input", f"the model has no input '{name}'"))
+                problems.append(Problem("unknown-input", say("the model has no input '{name}'", name=name)))
             elif raw is not None and fit_input(to_feel(raw), node.type) is None:
                 problems.append(
-                    Problem("input-type", f"the value does not fit the type {node.type}", f"input '{name}'")
+                    Problem(
+                        "input-type", say("the value does not fit the type {type}", type=node.type), f"input '{name}'"
+                    )
                 )
         raise InputError(problems)
 
@@ -196,7 +204,7 @@ class DecisionModel:
 def _limit_error(error: Exception, node: Node) -> LimitExceededError:
     if isinstance(error, LimitExceededError):
         return LimitExceededError(error.problems[0].message, error.problems[0].place or node.place)
-    return LimitExceededError("functions or requirements are nested too deep", node.place)
+    return LimitExceededError(say("functions or requirements are nested too deep"), node.place)
 
 
 def fit_input(value: Any, kind: FeelType) -> Any:

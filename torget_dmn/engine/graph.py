@@ -14,6 +14,7 @@ from torget_dmn.model.elements import (
     Definitions,
     Element,
 )
+from torget_dmn.words import say
 
 # An element's namespace and id.
 Key = tuple[str, str]
@@ -64,7 +65,7 @@ class Graph:
         for model in self.models.values():
             for place, times in Counter(place_of(element) for element in model.elements()).items():
                 if times > 1:
-                    problems.append(Problem("name-twice", "the name is used twice", place))
+                    problems.append(Problem("name-twice", say("the name is used twice"), place))
 
     def reference(self, model: Definitions, href: str, place: str) -> Reference | None:
         """Resolve an href; one that leads nowhere is noted."""
@@ -72,7 +73,9 @@ class Graph:
         namespace = namespace or model.namespace
         element = self.elements.get((namespace, identity))
         if element is None:
-            self._problems.append(Problem("unknown-reference", f"nothing has the reference '{href}'", place))
+            self._problems.append(
+                Problem("unknown-reference", say("nothing has the reference '{href}'", href=href), place)
+            )
             return None
         prefix = ""
         if namespace != model.namespace:
@@ -120,5 +123,5 @@ class Graph:
             return
         found.update(circle)
         names = [self.elements[key].name for key in circle]
-        message = "the requirements go in a circle: " + " → ".join([*names, names[0]])
+        message = say("the requirements go in a circle: {names}", names=" → ".join([*names, names[0]]))
         self._problems.append(Problem("cyclic-requirement", message, place_of(self.elements[circle[0]])))

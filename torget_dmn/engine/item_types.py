@@ -22,6 +22,7 @@ from torget_dmn.feel.parse_types import TypeParser
 from torget_dmn.feel.parser import Vocabulary, parse_unary_tests
 from torget_dmn.feel.scope import Scope
 from torget_dmn.model.elements import Definitions, ItemDefinition
+from torget_dmn.words import say
 
 
 class TypeTable:
@@ -53,7 +54,7 @@ class TypeTable:
         except FeelSyntaxError:
             kind = None
         if kind is None or parser.peek().kind != "end":
-            self._problems.append(Problem("unknown-type", f"there is no type '{type_ref}'", place))
+            self._problems.append(Problem("unknown-type", say("there is no type '{name}'", name=type_ref), place))
             return ANY
         return kind
 
@@ -113,7 +114,9 @@ def _refuse_loops(own: dict[str, NamedType], problems: list[Problem]) -> None:
         kind: FeelType = made.base
         while isinstance(kind, NamedType):
             if any(kind is one for one in seen):
-                problems.append(Problem("cyclic-type", "the type is defined by itself", f"item definition '{name}'"))
+                problems.append(
+                    Problem("cyclic-type", say("the type is defined by itself"), f"item definition '{name}'")
+                )
                 made.base = ANY
                 break
             seen.append(kind)

@@ -12,6 +12,7 @@ from torget_dmn.feel.feel_types import FunctionType, strip
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import Limits
 from torget_dmn.model import elements
+from torget_dmn.words import say
 
 _NODE_KINDS: dict[type[elements.Element], type[Node]] = {
     elements.InputData: Node,
@@ -61,7 +62,7 @@ class Linker:
             if one.namespace in self.graph.models and one.namespace not in (*seen, namespace):
                 imported[one.name] = self._types_of(one.namespace, (*seen, namespace))
             elif one.namespace not in self.graph.models and "DMN" in one.import_type.upper():
-                message = f"the imported model '{one.namespace}' is not given"
+                message = say("the imported model '{name}' is not given", name=one.namespace)
                 self._problems.append(Problem("missing-import", message, f"import '{one.name}'"))
         self.types[namespace] = TypeTable(model, imported, self._problems)
         return self.types[namespace]

@@ -14,6 +14,7 @@ from torget_dmn.feel.python_values import to_feel
 from torget_dmn.feel.runtime import Run
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.words import say
 
 __all__ = [
     "compile_expression",
@@ -37,7 +38,7 @@ def compile_expression(
         try:
             return closure(frame)
         except RecursionError:
-            raise LimitExceededError("functions call each other too deep") from None
+            raise LimitExceededError(say("functions call each other too deep")) from None
 
     return run
 

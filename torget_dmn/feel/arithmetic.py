@@ -19,6 +19,7 @@ from torget_dmn.feel.durations import (
 from torget_dmn.feel.numbers import CONTEXT, ONE
 from torget_dmn.feel.temporal import MIDNIGHT_UTC, Date, DateTime, Time
 from torget_dmn.limits import DEFAULT_LIMITS
+from torget_dmn.words import say
 
 Operator = Callable[[Any, Any], Any]
 _ctx_add, _ctx_subtract, _ctx_multiply = CONTEXT.add, CONTEXT.subtract, CONTEXT.multiply
@@ -67,7 +68,7 @@ def _time_plus_days(value: Time, nanoseconds: int) -> Time:
 
 def _concatenate(left: str, right: str) -> str:
     if len(left) + len(right) > DEFAULT_LIMITS.string_length_max:
-        raise LimitExceededError("a string grew too long")
+        raise LimitExceededError(say("a string grew too long"))
     return left + right
 
 

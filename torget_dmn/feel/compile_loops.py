@@ -123,8 +123,10 @@ def _quantified(compiler: Compiler, node: nodes.Quantified, scope: Scope) -> Clo
     return quantified_closure(domains, compiler.compile(node.body, inner), scope, every=node.every)
 
 
-def quantified_closure(domains: list[Closure], body: Closure, scope: Scope, *, every: bool) -> Closure:
-    """Return what asks whether some or every combination of values satisfies the body."""
+def quantified_closure(
+    domains: list[Closure], body: Closure, scope: Scope, *, every: bool, strict: bool = False
+) -> Closure:
+    """Return what asks whether some or every combination of values satisfies the body; strictly, with no other type."""
     get_run = scope.run_getter()
     deciding = not every
 
@@ -135,6 +137,8 @@ def quantified_closure(domains: list[Closure], body: Closure, scope: Scope, *, e
                 result = body(own)
                 if result is deciding:
                     return result is True
+                if strict and result is not None and type(result) is not bool:
+                    return None
                 unknown = unknown or type(result) is not bool
         except _NoDomainError:
             return None

@@ -90,16 +90,21 @@ def filter_closure(source: Closure, condition: Closure, scope: Scope) -> Closure
         first = condition([frame, items[0] if items else None])
         if type(first) is Decimal:
             return item_at(items, first)
-        if type(first) is not bool and first is not None:
-            return None
-        if not items:
+        if not items and (first is None or type(first) is bool):
             return []
         # A constant filter is computed before there is a run, on a list that is written out.
         current = get_run(frame)
         if current is not None:
             current.spend(len(items))
-        kept = [items[0]] if first is True else []
-        kept += [item for item in items[1:] if condition([frame, item]) is True]
+        kept: list[Any] = []
+        passed = first
+        for place, item in enumerate(items):
+            if place:
+                passed = condition([frame, item])
+            if passed is True:
+                kept.append(item)
+            elif passed is not False and passed is not None:
+                return None
         return kept
 
     return run

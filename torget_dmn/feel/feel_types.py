@@ -30,7 +30,8 @@ class FeelType:
         """Make the value fit by FEEL's implicit conversions; null when it does not."""
         if value is None or self.holds(value):
             return value
-        if type(value) is list and len(value) == 1:
+        # The only item of a list stands for itself, but a list in a list is not unpacked twice.
+        if type(value) is list and len(value) == 1 and type(value[0]) is not list:
             return self.coerce(value[0])
         return None
 
@@ -74,9 +75,7 @@ class SimpleType(FeelType):
             return value
         if self.kind is DateTime and type(value) is Date:
             return DateTime(value, MIDNIGHT_UTC)
-        if type(value) is list and len(value) == 1:
-            return self.coerce(value[0])
-        return None
+        return FeelType.coerce(self, value)
 
     def __str__(self) -> str:
         return self.name
@@ -145,10 +144,8 @@ class ContextType(FeelType):
         return next((kind for name, kind in self.entries if name == key), None)
 
     def coerce(self, value: Any) -> Any:
-        if type(value) is list and len(value) == 1:
-            return self.coerce(value[0])
         if type(value) is not dict:
-            return None
+            return FeelType.coerce(self, value)
         fitted = dict(value)
         for key, kind in self.entries:
             if key not in value:
@@ -196,6 +193,10 @@ class FunctionType(FeelType):
             return other is NULL
         pairs = zip(self.parameters, other.parameters, strict=True)
         return self.result.accepts(other.result) and all(theirs.accepts(ours) for ours, theirs in pairs)
+
+    def coerce(self, value: Any) -> Any:
+        # What a function gives is seldom declared; passing it on asks only that nothing known speaks against it.
+        return value if hasattr(value, "may_be") and value.may_be(self) else FeelType.coerce(self, value)
 
 
 @dataclass(slots=True)

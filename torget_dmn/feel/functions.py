@@ -36,6 +36,11 @@ class FeelFunction:
         """The type of this function, as `instance of` sees it."""
         raise NotImplementedError
 
+    def may_be(self, kind: FunctionType) -> bool:
+        """Say whether the function may be of a type, as far as is known of its result."""
+        own = self.function_type
+        return kind.accepts(FunctionType(own.parameters, kind.result) if own.result is ANY else own)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

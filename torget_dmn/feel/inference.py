@@ -28,6 +28,7 @@ from torget_dmn.feel.feel_types import (
 )
 from torget_dmn.feel.nodes import Node
 from torget_dmn.feel.scope import Scope
+from torget_dmn.words import say
 
 _SIMPLE = (NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS_DURATION, MONTHS_DURATION)
 _RESULTS: dict[str, FeelType] = {
@@ -102,20 +103,29 @@ class Inference:
         left, right = strip(self.infer(node.left)), strip(self.infer(node.right))
         result = _arithmetic_type(node.operator, left, right)
         if result is None:
-            self.notes.append(f"'{node.operator}' cannot join {left} and {right}, so the result is always null")
+            self.notes.append(
+                say(
+                    "'{operator}' cannot join {left} and {right}, so the result is always null",
+                    operator=node.operator,
+                    left=left,
+                    right=right,
+                )
+            )
             return NULL
         return result
 
     def negation(self, node: nodes.Negation) -> FeelType:
         kind = strip(self.infer(node.operand))
         if isinstance(kind, SimpleType) and kind not in (NUMBER, DAYS_DURATION, MONTHS_DURATION):
-            self.notes.append(f"'-' cannot stand before {kind}, so the result is always null")
+            self.notes.append(say("'-' cannot stand before {kind}, so the result is always null", kind=kind))
         return kind
 
     def comparison(self, node: nodes.Comparison) -> FeelType:
         left, right = self.infer(node.left), self.infer(node.right)
         if clash(left, right):
-            self.notes.append(f"{left} and {right} cannot be compared, so the result is always null")
+            self.notes.append(
+                say("{left} and {right} cannot be compared, so the result is always null", left=left, right=right)
+            )
         return BOOLEAN
 
     def logical(self, node: nodes.Logical) -> FeelType:
@@ -124,7 +134,7 @@ class Inference:
         return BOOLEAN
 
     def conditional(self, node: nodes.If) -> FeelType:
-        self._must_be_boolean(self.infer(node.condition), "the condition of 'if'")
+        self._must_be_boolean(self.infer(node.condition), say("the condition of 'if'"))
         then, otherwise = self.infer(node.then), self.infer(node.otherwise)
         if strip(then) is strip(otherwise) or otherwise is NULL:
             return then
@@ -133,7 +143,7 @@ class Inference:
     def _must_be_boolean(self, kind: FeelType, what: str) -> None:
         plain = strip(kind)
         if isinstance(plain, SimpleType) and plain is not BOOLEAN:
-            self.notes.append(f"{what} needs true or false, not {plain}")
+            self.notes.append(say("{what} needs true or false, not {kind}", what=what, kind=plain))
 
     def path(self, node: nodes.Path) -> FeelType:
         source = strip(self.infer(node.source))
@@ -144,7 +154,9 @@ class Inference:
             found = source.entry(node.name)
             if found is None and source.entries:
                 known = ", ".join(name for name, _ in source.entries)
-                self.notes.append(f"there is no entry '{node.name}' (the entries are {known})")
+                self.notes.append(
+                    say("there is no entry '{name}' (the entries are {known})", name=node.name, known=known)
+                )
             return found or ANY
         return _MEMBERS.get(node.name, ANY) if isinstance(source, SimpleType) else ANY
 
@@ -158,7 +170,9 @@ class Inference:
             return ANY
         if node.names is None and not any(_could_fit(one, given) for one in library.overloads):
             kinds = ", ".join(str(kind) for kind in given)
-            self.notes.append(f"'{name}' does not take ({kinds}), so the result is always null")
+            self.notes.append(
+                say("'{name}' does not take ({kinds}), so the result is always null", name=name, kinds=kinds)
+            )
         return _RESULTS.get(name, ANY)
 
     def list(self, node: nodes.ListLiteral) -> FeelType:
@@ -176,7 +190,7 @@ class Inference:
     def range(self, node: nodes.RangeLiteral) -> FeelType:
         start, end = self.infer(node.start), self.infer(node.end)
         if clash(start, end):
-            self.notes.append(f"a range cannot go from {start} to {end}")
+            self.notes.append(say("a range cannot go from {start} to {end}", start=start, end=end))
         return RangeType(start)
 
     def loop(self, node: nodes.For | nodes.Quantified) -> FeelType:

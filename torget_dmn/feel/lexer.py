@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torget_dmn.errors import FeelSyntaxError
 from torget_dmn.feel.characters import SPACE, WORD
+from torget_dmn.words import say
 
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SYMBOL = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/<>=(){}\[\],:.@']")
@@ -75,20 +76,20 @@ class TokenReader:
     def expect_symbol(self, symbol: str) -> Token:
         """Pass the symbol, or fail."""
         if not self.at_symbol(symbol):
-            raise self.error(f"expected '{symbol}'")
+            raise self.error(say("expected '{token}'", token=symbol))
         return self.advance()
 
     def expect_word(self, word: str) -> Token:
         """Pass the word, or fail."""
         if not self.at_word(word):
-            raise self.error(f"expected '{word}'")
+            raise self.error(say("expected '{token}'", token=word))
         return self.advance()
 
     def error(self, message: str) -> FeelSyntaxError:
         """Make an error at the next token."""
         token = self.peek()
-        found = "the end" if token.kind == "end" else f"'{token.text[:40]}'"
-        return FeelSyntaxError(f"{message}, found {found}", token.start, self.text)
+        found = say("the end") if token.kind == "end" else f"'{token.text[:40]}'"
+        return FeelSyntaxError(say("{message}, found {found}", message=message, found=found), token.start, self.text)
 
     def skipped(self) -> int:
         """Return where the next token starts."""
@@ -107,13 +108,15 @@ class TokenReader:
         if self.text[position] == '"':
             match = _STRING.match(self.text, position)
             if match is None:
-                raise FeelSyntaxError("a string is not closed", position, self.text)
+                raise FeelSyntaxError(say("a string is not closed"), position, self.text)
             return Token("string", match.group(), position, match.end())
         for kind, pattern in (("number", _NUMBER), ("word", WORD), ("symbol", _SYMBOL)):
             match = pattern.match(self.text, position)
             if match is not None:
                 return Token(kind, match.group(), position, match.end())
-        raise FeelSyntaxError(f"unexpected character {self.text[position]!r}", position, self.text)
+        raise FeelSyntaxError(
+            say("unexpected character {character}", character=repr(self.text[position])), position, self.text
+        )
 
 
 def unescape(token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 from torget_dmn.feel.characters import NAME_PART, SPACE, WORD, normalize_name
@@ -82,12 +83,19 @@ class NameTable:
 
 
 def _insert(level: NameLevel, name: str) -> None:
-    plain = normalize_name(name)
-    first = WORD.match(plain)
-    if first is not None:
-        names = level.setdefault(first.group(), [])
+    first, plain = _by_first_word(name)
+    if first:
+        names = level.setdefault(first, [])
         if plain not in names:
             names.append(plain)
+
+
+# The names of a scope are entered anew for each of the thousands of cells of a table.
+@lru_cache(maxsize=1024)
+def _by_first_word(name: str) -> tuple[str, str]:
+    plain = normalize_name(name)
+    first = WORD.match(plain)
+    return ("" if first is None else first.group()), plain
 
 
 def _end_of(name: str, text: str, position: int) -> int | None:

@@ -222,8 +222,15 @@ def _nodes_in(items: list[Any]) -> list[Node]:
     return found
 
 
-def _field_names(kind: type[Node]) -> list[str]:
-    return [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
+_FIELD_NAMES: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _field_names(kind: type[Node]) -> tuple[str, ...]:
+    names = _FIELD_NAMES.get(kind)
+    if names is None:
+        names = tuple(name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
+        _FIELD_NAMES[kind] = names
+    return names
 
 
 def walk(node: Node) -> list[Node]:

@@ -11,6 +11,7 @@ from torget_dmn.feel.nodes import Node
 from torget_dmn.feel.numbers import parse_number
 from torget_dmn.feel.parse_types import TypeParser
 from torget_dmn.feel.temporal_text import parse_at_literal
+from torget_dmn.words import say
 
 COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
 _CONSTANTS = {"null": None, "true": True, "false": False}
@@ -49,20 +50,20 @@ class PrimaryParser(TypeParser):
             return self._open_range()
         if self.at_symbol("("):
             return self._parenthesis()
-        raise self.error("expected an expression")
+        raise self.error(say("expected an expression"))
 
     def _number(self) -> Node:
         start = self.skipped()
         negative = self.take_symbol("-")
         value = parse_number(self.advance().text)
         if value is None:
-            raise self.error("a number is out of range")
+            raise self.error(say("a number is out of range"))
         return nodes.Literal(start, negate(value) if negative else value)
 
     def _at_literal(self) -> Node:
         start = self.advance().start
         if self.peek().kind != "string":
-            raise self.error("expected a string after '@'")
+            raise self.error(say("expected a string after '@'"))
         return nodes.Literal(start, parse_at_literal(unescape(self.advance().text)))
 
     def _word(self) -> Node:
@@ -148,7 +149,7 @@ class PrimaryParser(TypeParser):
             key = unescape(self.advance().text) if self.peek().kind == "string" else self.name_until(":")
             if any(key == other for other, _ in entries):
                 self.position = position
-                raise self.error("an entry is defined twice")
+                raise self.error(say("an entry is defined twice"))
             self.expect_symbol(":")
             self.names.add_member(key)
             # A function may call itself, so its own name is known in its body.
@@ -199,7 +200,7 @@ class PrimaryParser(TypeParser):
 
     def _finish_range(self, start: int, first: Node, last: Node, *, start_included: bool) -> Node:
         if not self.at_symbol("]", ")", "["):
-            raise self.error("expected the end of a range")
+            raise self.error(say("expected the end of a range"))
         return nodes.RangeLiteral(start, first, last, start_included, self.advance().text == "]")
 
     def _parenthesis(self) -> Node:

@@ -16,6 +16,7 @@ from torget_dmn.feel.feel_types import (
 from torget_dmn.feel.lexer import TokenReader
 from torget_dmn.feel.names import NameTable, name_level
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.words import say
 
 _RETRIES_MAX = 50
 _SIMPLE_NAMES = name_level(SIMPLE_TYPES)
@@ -41,19 +42,19 @@ class TypeParser(TokenReader):
         """Count one more level of nesting."""
         self._depth += 1
         if self._depth > self.limits.nesting_depth_max:
-            raise self.error("the expression is nested too deep")
+            raise self.error(say("the expression is nested too deep"))
 
     def retry_at(self, position: int) -> None:
         """Go back to read something another way; every retry can double the work, so there are few."""
         self._retries += 1
         if self._retries > _RETRIES_MAX:
-            raise self.error("the expression is too ambiguous")
+            raise self.error(say("the expression is too ambiguous"))
         self.position = position
 
     def lengthen(self, length: int) -> int:
         """Count one more operator in a row; a long row makes a tree as deep as nesting does."""
         if length >= self.limits.chain_length_max:
-            raise self.error("too many operators in a row")
+            raise self.error(say("too many operators in a row"))
         return length + 1
 
     def rise(self) -> None:
@@ -65,14 +66,14 @@ class TypeParser(TokenReader):
         start = self.skipped()
         end = start
         if self.peek().kind != "word":
-            raise self.error("expected a name")
+            raise self.error(say("expected a name"))
         while not self.at_symbol(*stops) and not self.at_word(*stop_words):
             token = self.peek()
             if token.kind in ("end", "string") or self.at_symbol("(", ")", "{", "}", "[", "]", "@"):
-                raise self.error("expected a name")
+                raise self.error(say("expected a name"))
             end = self.advance().end
         if end == start:
-            raise self.error("expected a name")
+            raise self.error(say("expected a name"))
         return normalize_name(self.text[start:end])
 
     def unknown_name(self) -> str:
@@ -97,7 +98,7 @@ class TypeParser(TokenReader):
             self.advance()
             kind = self._function_type()
         else:
-            raise self.error("expected the name of a type")
+            raise self.error(say("expected the name of a type"))
         self.rise()
         return kind
 

@@ -14,6 +14,7 @@ from torget_dmn.feel.nodes import Node
 from torget_dmn.feel.parse_primary import COMPARISONS, PrimaryParser
 from torget_dmn.feel.properties import PROPERTY_NAMES
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.words import say
 
 
 class Parser(PrimaryParser):
@@ -151,7 +152,7 @@ class Parser(PrimaryParser):
     def _path(self, source: Node) -> Node:
         token = self.peek()
         if token.kind != "word":
-            raise self.error("expected a name after '.'")
+            raise self.error(say("expected a name after '.'"))
         known = self.names.longest_member(self.text, token.start)
         if known is None:
             return nodes.Path(token.start, source, self.unknown_name())
@@ -178,7 +179,7 @@ class Parser(PrimaryParser):
                 names.append(name)
             arguments.append(self.list_item())
         if names and (len(names) != len(arguments) or len(set(names)) != len(names)):
-            raise FeelSyntaxError("arguments must all be named, each once, or none", start, self.text)
+            raise FeelSyntaxError(say("arguments must all be named, each once, or none"), start, self.text)
         return nodes.Invocation(start, function, arguments, names or None)
 
     def _argument_name(self) -> str | None:
@@ -231,7 +232,7 @@ class Parser(PrimaryParser):
     def finish(self) -> None:
         """Fail unless the whole text has been read."""
         if self.peek().kind != "end":
-            raise self.error("unexpected text after the expression")
+            raise self.error(say("unexpected text after the expression"))
 
 
 _LIBRARY_NAMES = name_level(BUILTINS)
@@ -257,7 +258,7 @@ PLAIN = Vocabulary(_PROPERTY_NAMES)
 
 def _parser(text: str, names: Iterable[str], known: Vocabulary) -> Parser:
     if len(text) > known.limits.expression_length_max:
-        raise FeelSyntaxError("the expression is too long", 0, text[:100])
+        raise FeelSyntaxError(say("the expression is too long"), 0, text[:100])
     return Parser(text, NameTable(names, (_LIBRARY_NAMES,), known.members), known.types, known.limits)
 
 
@@ -267,7 +268,7 @@ def parse_expression(text: str, names: Iterable[str] = (), known: Vocabulary = P
     try:
         node = parser.expression()
     except RecursionError:
-        raise FeelSyntaxError("the expression is nested too deep", 0, text[:100]) from None
+        raise FeelSyntaxError(say("the expression is nested too deep"), 0, text[:100]) from None
     parser.finish()
     return node
 
@@ -278,6 +279,6 @@ def parse_unary_tests(text: str, names: Iterable[str] = (), known: Vocabulary = 
     try:
         tests = parser.unary_tests()
     except RecursionError:
-        raise FeelSyntaxError("the tests are nested too deep", 0, text[:100]) from None
+        raise FeelSyntaxError(say("the tests are nested too deep"), 0, text[:100]) from None
     parser.finish()
     return tests

@@ -14,6 +14,7 @@ from torget_dmn.feel.functions import FeelFunction
 from torget_dmn.feel.numbers import CONTEXT, to_number
 from torget_dmn.feel.ranges import Equals, Range
 from torget_dmn.feel.temporal import Date, DateTime, Time
+from torget_dmn.words import say
 
 _FEEL_KINDS = (Date, Time, DateTime, DaysDuration, MonthsDuration, Range, Equals, FeelFunction)
 
@@ -42,7 +43,7 @@ def to_feel(value: Any) -> Any:
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes):
         return [to_feel(item) for item in value]
     if not isinstance(value, _FEEL_KINDS):
-        raise InputError(Problem("unknown-value", f"a {kind.__name__} is not a value of FEEL"))
+        raise InputError(Problem("unknown-value", say("a {kind} is not a value of FEEL", kind=kind.__name__)))
     return value
 
 

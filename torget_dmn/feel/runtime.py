@@ -6,6 +6,7 @@ from typing import Any
 
 from torget_dmn.errors import LimitExceededError
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
+from torget_dmn.words import say
 
 
 class Run:
@@ -22,4 +23,6 @@ class Run:
         """Take iterations off the budget, or fail when it is used up."""
         self._iterations_left -= iterations
         if self._iterations_left < 0:
-            raise LimitExceededError(f"the evaluation takes more than {self.limits.iterations_max} iterations")
+            raise LimitExceededError(
+                say("the evaluation takes more than {limit} iterations", limit=self.limits.iterations_max)
+            )

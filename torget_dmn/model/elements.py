@@ -70,6 +70,8 @@ class Decision(Element):
     required_decisions: list[str] = field(default_factory=list)
     required_knowledge: list[str] = field(default_factory=list)
     authorities: list[str] = field(default_factory=list)
+    # Who owns and makes the decision, and what it serves: the name of the relation and an href.
+    relations: list[tuple[str, str]] = field(default_factory=list)
     expression: Expression | None = None
 
 
@@ -116,7 +118,8 @@ class Definitions:
     business_knowledge: list[BusinessKnowledge] = field(default_factory=list)
     decision_services: list[DecisionService] = field(default_factory=list)
     knowledge_sources: list[KnowledgeSource] = field(default_factory=list)
-    # The drawing is kept as it was read; it means nothing to the engine.
+    # Notes, organisations and the drawing are kept as they were read; they mean nothing to the engine.
+    kept_xml: list[str] = field(default_factory=list)
     diagram_xml: str | None = None
 
     def elements(self) -> list[Element]:

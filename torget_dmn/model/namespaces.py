@@ -9,10 +9,18 @@ VERSIONS = {
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
 }
-LATEST = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+NAMESPACES = {version: namespace for namespace, version in VERSIONS.items()}
+LATEST_VERSION = "1.5"
+# Version 1.4 took over the drawings of 1.3.
 DIAGRAM_NAMESPACES = {
     "1.2": "http://www.omg.org/spec/DMN/20180521/DMNDI/",
     "1.3": "https://www.omg.org/spec/DMN/20191111/DMNDI/",
-    "1.4": "https://www.omg.org/spec/DMN/20211108/DMNDI/",
+    "1.4": "https://www.omg.org/spec/DMN/20191111/DMNDI/",
     "1.5": "https://www.omg.org/spec/DMN/20230324/DMNDI/",
+}
+# The version that brought an element; a model that has it cannot be written for an older one.
+SINCE = {
+    "functionItem": "1.3",
+    **dict.fromkeys(("conditional", "filter", "for", "some", "every"), "1.4"),
+    "typeConstraint": "1.5",
 }

@@ -10,6 +10,7 @@ from torget_dmn.errors import Problem
 from torget_dmn.feel.characters import normalize_name
 from torget_dmn.model import expressions as boxed
 from torget_dmn.model.read_xml import child, child_text, children, local_name, text_of, type_ref_of
+from torget_dmn.words import say
 
 
 class ExpressionReader:
@@ -53,20 +54,22 @@ class ExpressionReader:
             rules=[_rule(rule) for rule in children(element, "rule")],
         )
         if table.hit_policy not in boxed.HIT_POLICIES:
-            self.note("hit-policy", f"'{table.hit_policy}' is not a hit policy", place, element)
+            self.note("hit-policy", say("'{name}' is not a hit policy", name=table.hit_policy), place, element)
         if table.aggregation is not None and table.aggregation not in boxed.AGGREGATIONS:
-            self.note("aggregation", f"'{table.aggregation}' is not an aggregation", place, element)
+            self.note("aggregation", say("'{name}' is not an aggregation", name=table.aggregation), place, element)
         if not table.outputs:
-            self.note("table-outputs", "the table has no output", place, element)
+            self.note("table-outputs", say("the table has no output"), place, element)
         for number, rule in enumerate(table.rules, 1):
             if len(rule.inputs) != len(table.inputs) or len(rule.outputs) != len(table.outputs):
-                self.note("table-shape", f"row {number} does not have one entry for each column", place, element)
+                self.note(
+                    "table-shape", say("row {row} does not have one entry for each column", row=number), place, element
+                )
         return table
 
     def _input(self, element: etree._Element, place: str) -> boxed.InputClause:
         inner = child(element, "inputExpression")
         if inner is None:
-            self.note("table-input", "an input has no expression", place, element)
+            self.note("table-input", say("an input has no expression"), place, element)
             made = boxed.LiteralExpression()
         else:
             made = self.literal(inner, place)
@@ -88,7 +91,9 @@ class ExpressionReader:
         columns = [_variable(column) for column in children(element, "column")]
         rows = [[self.expression(cell, place) for cell in children(row, *_READERS)] for row in children(element, "row")]
         if any(len(row) != len(columns) for row in rows):
-            self.note("relation-shape", "a row of the relation does not have one cell for each column", place, element)
+            self.note(
+                "relation-shape", say("a row of the relation does not have one cell for each column"), place, element
+            )
         return boxed.Relation(columns=columns, rows=rows)
 
     def function(self, element: etree._Element, place: str) -> boxed.FunctionDefinition:
@@ -103,7 +108,7 @@ class ExpressionReader:
         for binding in children(element, "binding"):
             parameter = variable_of(child(binding, "parameter"))
             if parameter is None:
-                self.note("binding", "a binding has no parameter", place, binding)
+                self.note("binding", say("a binding has no parameter"), place, binding)
                 continue
             bindings.append(boxed.Binding(parameter=parameter, expression=self.expression_in(binding, place)))
         return boxed.Invocation(function=self.expression_in(element, place), bindings=bindings)
@@ -120,15 +125,23 @@ class ExpressionReader:
 
     def filter(self, element: etree._Element, place: str) -> boxed.Expression:
         return boxed.FilterExpression(
-            source=self.expression_in(child(element, "in"), place),
+            source=self._collection(element, place),
             match=self.expression_in(child(element, "match"), place),
         )
+
+    def _collection(self, element: etree._Element, place: str) -> boxed.Expression | None:
+        """Read what is gone through; the type may stand on the box around it."""
+        around = child(element, "in")
+        made = self.expression_in(around, place)
+        if made is not None and around is not None and made.type_ref is None:
+            made.type_ref = type_ref_of(around)
+        return made
 
     def iterator(self, element: etree._Element, place: str) -> boxed.Expression:
         return boxed.IteratorExpression(
             kind=local_name(element),
             variable=element.get("iteratorVariable") or "",
-            source=self.expression_in(child(element, "in"), place),
+            source=self._collection(element, place),
             body=self.expression_in(child(element, "return", "satisfies"), place),
         )
 

@@ -9,25 +9,32 @@ from lxml import etree
 from torget_dmn.errors import ModelError, Problem
 from torget_dmn.limits import Limits
 from torget_dmn.model.namespaces import VERSIONS
+from torget_dmn.words import say
 
 
 def parse_xml(content: bytes, limits: Limits) -> etree._Element:
     """Parse without entities, document types, the network or unbounded depth."""
     if len(content) > limits.model_bytes_max:
-        raise ModelError(Problem("model-too-large", f"the model has more than {limits.model_bytes_max} bytes"))
+        raise ModelError(
+            Problem("model-too-large", say("the model has more than {limit} bytes", limit=limits.model_bytes_max))
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ModelError(Problem("xml-syntax", " ".join(str(error.msg).split()), f"line {error.lineno}")) from None
+        raise ModelError(Problem("xml-syntax", _broken(error), f"line {error.lineno}")) from None
     except ValueError as error:
-        raise ModelError(Problem("xml-syntax", str(error))) from None
+        raise ModelError(Problem("xml-syntax", _broken(error))) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise ModelError(Problem("xml-doctype", "a document type is not allowed: it could define entities"))
+        raise ModelError(Problem("xml-doctype", say("a document type is not allowed: it could define entities")))
     _check_depth(root, limits.xml_depth_max)
     return root
+
+
+def _broken(error: Exception) -> str:
+    return say("the XML is broken: {error}", error=" ".join(str(getattr(error, "msg", error)).split()))
 
 
 def _check_depth(root: etree._Element, depth_max: int) -> None:
@@ -35,7 +42,7 @@ def _check_depth(root: etree._Element, depth_max: int) -> None:
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > depth_max:
-            raise ModelError(Problem("xml-depth", f"elements are nested more than {depth_max} deep"))
+            raise ModelError(Problem("xml-depth", say("elements are nested more than {limit} deep", limit=depth_max)))
 
 
 def local_name(element: etree._Element) -> str:

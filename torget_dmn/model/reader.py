@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -20,13 +21,16 @@ from torget_dmn.model.read_xml import (
     text_of,
     type_ref_of,
 )
+from torget_dmn.words import say
 
 
 def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> elements.Definitions:
     """Read a model; a ModelError lists everything that is wrong with it."""
     root = parse_xml(content.encode() if isinstance(content, str) else content, limits)
     if not is_dmn(root) or local_name(root) != "definitions":
-        raise ModelError(Problem("not-dmn", f"the root element {root.tag} is not the definitions of a DMN model"))
+        raise ModelError(
+            Problem("not-dmn", say("the root element {tag} is not the definitions of a DMN model", tag=root.tag))
+        )
     reader = _ModelReader()
     definitions = reader.definitions(root)
     if reader.problems:
@@ -34,11 +38,17 @@ def read_model(content: bytes | str, limits: Limits = DEFAULT_LIMITS) -> element
     return definitions
 
 
+_CAPITAL = re.compile("[A-Z]")
+_RELATIONS = (
+    "supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
+)  # fmt: skip
 _DECISION_PARTS = frozenset({
     "description", "extensionElements", "question", "allowedAnswers", "variable", "informationRequirement",
-    "knowledgeRequirement", "authorityRequirement", "supportedObjective", "impactedPerformanceIndicator",
-    "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
+    "knowledgeRequirement", "authorityRequirement", *_RELATIONS,
 })  # fmt: skip
+_KEPT = (
+    "group", "textAnnotation", "association", "elementCollection", "performanceIndicator", "organizationUnit",
+)  # fmt: skip
 
 
 class _ModelReader(ExpressionReader):
@@ -62,18 +72,19 @@ class _ModelReader(ExpressionReader):
             business_knowledge=[self._knowledge(one) for one in children(root, "businessKnowledgeModel")],
             decision_services=[self._service(element) for element in children(root, "decisionService")],
             knowledge_sources=[self._source(element) for element in children(root, "knowledgeSource")],
-            diagram_xml=None if diagram is None else etree.tostring(diagram, encoding="unicode", with_tail=False),
+            kept_xml=[_source(element) for element in children(root, *_KEPT)],
+            diagram_xml=None if diagram is None else _source(diagram),
         )
 
     def _common(self, element: etree._Element) -> dict[str, Any]:
-        kind = local_name(element)
+        kind = _CAPITAL.sub(lambda capital: f" {capital[0].lower()}", local_name(element))
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", "the element has no name", kind, element)
+            self.note("name-missing", say("the element has no name"), kind, element)
         # A model may leave out ids; the name then serves to refer to the element.
         identity = element.get("id") or name
         if identity in self._ids:
-            self.note("id-twice", f"the id '{identity}' is used twice", f"{kind} '{name}'", element)
+            self.note("id-twice", say("the id '{id}' is used twice", id=identity), f"{kind} '{name}'", element)
         self._ids.add(identity)
         return {
             "name": name,
@@ -86,7 +97,7 @@ class _ModelReader(ExpressionReader):
     def _item(self, element: etree._Element) -> elements.ItemDefinition:
         name = element.get("name") or ""
         if not name:
-            self.note("name-missing", "an item definition has no name", "item definition", element)
+            self.note("name-missing", say("an item definition has no name"), "item definition", element)
         function = child(element, "functionItem")
         parameters = [variable_of(one) for one in children(function, "parameters")]
         return elements.ItemDefinition(
@@ -108,7 +119,7 @@ class _ModelReader(ExpressionReader):
         information = list(children(element, "informationRequirement"))
         for one in children(element):
             if local_name(one) not in _DECISION_PARTS and local_name(one) not in EXPRESSION_NAMES:
-                self.note("unknown-element", f"a decision cannot hold a '{local_name(one)}'", place, one)
+                self.note("unknown-element", say("a decision cannot hold a '{tag}'", tag=local_name(one)), place, one)
         return elements.Decision(
             **self._common(element),
             question=child_text(element, "question"),
@@ -117,6 +128,7 @@ class _ModelReader(ExpressionReader):
             required_decisions=_hrefs(information, "requiredDecision"),
             required_knowledge=_hrefs(list(children(element, "knowledgeRequirement")), "requiredKnowledge"),
             authorities=_hrefs(list(children(element, "authorityRequirement")), "requiredAuthority"),
+            relations=[(local_name(one), one.get("href") or "") for one in children(element, *_RELATIONS)],
             expression=self.expression_in(element, place),
         )
 
@@ -158,6 +170,10 @@ def _import(element: etree._Element) -> elements.Import:
         import_type=element.get("importType") or "",
         location=element.get("locationURI"),
     )
+
+
+def _source(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
 def _hrefs(parents: list[etree._Element], name: str) -> list[str]:

@@ -8,14 +8,13 @@ from typing import Any
 from lxml import etree
 
 from torget_dmn.model import expressions as boxed
-from torget_dmn.model.namespaces import LATEST
 
 _ILLEGAL = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: None, 0xFFFF: None}
 
 
 def add(parent: etree._Element, tag: str, **attributes: str | None) -> etree._Element:
-    """Add a DMN element with the attributes that are not None."""
-    made = etree.SubElement(parent, f"{{{LATEST}}}{tag}")
+    """Add an element of the parent's version of DMN, with the attributes that are not None."""
+    made = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
     for name, value in attributes.items():
         if value is not None:
             made.set(name, value)

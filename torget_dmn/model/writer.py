@@ -1,4 +1,4 @@
-"""Models written as DMN 1.5 XML."""
+"""Models written as DMN 1.2 to 1.5 XML."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from torget_dmn.errors import ModelError, Problem
 from torget_dmn.model import elements
 from torget_dmn.model.expressions import Variable
-from torget_dmn.model.namespaces import DIAGRAM_NAMESPACES, LATEST
+from torget_dmn.model.namespaces import DIAGRAM_NAMESPACES, LATEST_VERSION, NAMESPACES, SINCE, VERSIONS
 from torget_dmn.model.write_expressions import add, write_expression, write_function
+from torget_dmn.words import say
 
 
-def write_model(definitions: elements.Definitions) -> bytes:
-    """Write a model; reading it again gives an equal one."""
-    root = etree.Element(f"{{{LATEST}}}definitions", nsmap={None: LATEST})  # type: ignore[dict-item]
+def write_model(definitions: elements.Definitions, version: str = LATEST_VERSION) -> bytes:
+    """Write a model for a version of DMN; reading it again gives an equal one, its drawing's namespaces apart."""
+    if version not in DIAGRAM_NAMESPACES:
+        message = say("DMN {version} cannot be written, only {known}", version=version, known=list(DIAGRAM_NAMESPACES))
+        raise ModelError(Problem("version", message))
+    namespace = NAMESPACES[version]
+    root = etree.Element(f"{{{namespace}}}definitions", nsmap={None: namespace})  # type: ignore[dict-item]
     _attributes(root, name=definitions.name, namespace=definitions.namespace, id=definitions.id)
     _description(root, definitions.description)
     for one in definitions.imports:
@@ -33,9 +39,44 @@ def write_model(definitions: elements.Definitions) -> bytes:
         _service(root, service)
     for source in definitions.knowledge_sources:
         _source(root, source)
-    _diagram(root, definitions.diagram_xml)
+    for text in definitions.kept_xml:
+        _kept(root, text)
+    # A drawing of another version of DMN would make the file invalid, so only one of this version is kept.
+    if definitions.diagram_xml is not None:
+        diagram = _parsed(definitions.diagram_xml)
+        if etree.QName(diagram).namespace == DIAGRAM_NAMESPACES[version]:
+            root.append(diagram)
+    _refuse_newer(root, version)
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _parsed(text: str) -> etree._Element:
+    return etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _kept(root: etree._Element, text: str) -> None:
+    kept = _parsed(text)
+    for element in kept.iter(etree.Element):
+        name = etree.QName(element)
+        if name.namespace in VERSIONS:
+            element.tag = f"{{{etree.QName(root).namespace}}}{name.localname}"
+    root.append(kept)
+
+
+def _refuse_newer(root: etree._Element, version: str) -> None:
+    problems: list[Problem] = []
+    newer = {f"{{{NAMESPACES[version]}}}{tag}": tag for tag, since in SINCE.items() if since > version}
+    for element in root.iter(etree.Element):
+        tag = newer.get(element.tag)
+        if tag is not None:
+            owner = next((one.get("name") for one in element.iterancestors() if one.get("name")), "")
+            message = say(
+                "DMN {version} has no '{tag}', which came with {since}", version=version, tag=tag, since=SINCE[tag]
+            )
+            problems.append(Problem("version", message, f"'{owner}'"))
+    if problems:
+        raise ModelError(problems)
 
 
 def _attributes(element: etree._Element, **attributes: str | None) -> None:
@@ -97,6 +138,8 @@ def _decision(root: etree._Element, decision: elements.Decision) -> None:
     _requirements(made, "informationRequirement", "requiredDecision", decision.required_decisions)
     _requirements(made, "knowledgeRequirement", "requiredKnowledge", decision.required_knowledge)
     _requirements(made, "authorityRequirement", "requiredAuthority", decision.authorities)
+    for tag, href in decision.relations:
+        add(made, tag, href=href)
     if decision.expression is not None:
         write_expression(made, decision.expression)
 
@@ -130,13 +173,3 @@ def _source(root: etree._Element, source: elements.KnowledgeSource) -> None:
     _requirements(made, "authorityRequirement", "requiredAuthority", source.authorities)
     if source.source_type is not None:
         add(made, "type").text = source.source_type
-
-
-def _diagram(root: etree._Element, text: str | None) -> None:
-    # A drawing of another version of DMN would make the file invalid, so only a current one is kept.
-    if text is None:
-        return
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    diagram = etree.fromstring(text, parser)
-    if etree.QName(diagram).namespace == DIAGRAM_NAMESPACES["1.5"]:
-        root.append(diagram)

@@ -9,6 +9,7 @@ from torget_dmn.model.elements import BusinessKnowledge, Decision, Definitions
 from torget_dmn.model.expressions import DecisionTable
 from torget_dmn.spreadsheet.read_sheets import read_tables
 from torget_dmn.spreadsheet.write_sheets import write_tables
+from torget_dmn.words import say
 
 
 def _tables(definitions: Definitions) -> dict[str, tuple[Decision | BusinessKnowledge, DecisionTable]]:
@@ -34,7 +35,9 @@ def import_workbook(definitions: Definitions, content: bytes) -> Definitions:
     given = read_tables(content)
     unknown = [name for name in given if name not in owners]
     if unknown:
-        raise SpreadsheetError([Problem("unknown-table", f"the model has no table '{name}'") for name in unknown])
+        raise SpreadsheetError(
+            [Problem("unknown-table", say("the model has no table '{name}'", name=name)) for name in unknown]
+        )
     for name, table in given.items():
         owner, old = owners[name]
         _keep_identity(table, old)

@@ -21,6 +21,7 @@ from torget_dmn.model.expressions import (
     Rule,
 )
 from torget_dmn.spreadsheet import layout
+from torget_dmn.words import say
 
 _BYTES_MAX = 20_000_000
 _UNPACKED_BYTES_MAX = 200_000_000
@@ -30,8 +31,8 @@ _COLUMNS_MAX = 500
 _HEAD_ROWS = 20
 _TITLES = frozenset(layout.ROW_TITLES.values())
 _NO_TEXT = {
-    "f": ("formula", "a formula is not allowed; write the test as text"),
-    "e": ("error-value", "the spreadsheet program could not compute this cell; write the test as text"),
+    "f": ("formula", say("a formula is not allowed; write the test as text")),
+    "e": ("error-value", say("the spreadsheet program could not compute this cell; write the test as text")),
 }
 
 
@@ -41,7 +42,7 @@ def read_tables(content: bytes) -> dict[str, DecisionTable]:
     try:
         book = load_workbook(io.BytesIO(content))
     except Exception:  # noqa: BLE001 - the library raises many kinds of error on a broken file
-        raise SpreadsheetError(Problem("not-a-workbook", "the file is not a readable workbook")) from None
+        raise SpreadsheetError(Problem("not-a-workbook", say("the file is not a readable workbook"))) from None
     problems: list[Problem] = []
     tables: dict[str, DecisionTable] = {}
     for sheet in book.worksheets:
@@ -51,10 +52,12 @@ def read_tables(content: bytes) -> dict[str, DecisionTable]:
         reader.check_shape()
         name = reader.name()
         if name in tables:
-            problems.append(Problem("table-twice", f"the table '{name}' is on two sheets", f"sheet '{sheet.title}'"))
+            problems.append(
+                Problem("table-twice", say("the table '{name}' is on two sheets", name=name), f"sheet '{sheet.title}'")
+            )
         tables[name] = reader.table()
     if not tables and not problems:
-        problems.append(Problem("no-table", "no sheet of the workbook describes a table"))
+        problems.append(Problem("no-table", say("no sheet of the workbook describes a table")))
     if problems:
         raise SpreadsheetError(problems)
     return tables
@@ -62,17 +65,19 @@ def read_tables(content: bytes) -> dict[str, DecisionTable]:
 
 def _check_package(content: bytes) -> None:
     if len(content) > _BYTES_MAX:
-        raise SpreadsheetError(Problem("workbook-too-large", f"the file has more than {_BYTES_MAX} bytes"))
+        raise SpreadsheetError(
+            Problem("workbook-too-large", say("the file has more than {limit} bytes", limit=_BYTES_MAX))
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             if sum(part.file_size for part in parts) > _UNPACKED_BYTES_MAX:
-                raise SpreadsheetError(Problem("workbook-too-large", "the file unpacks to too many bytes"))
+                raise SpreadsheetError(Problem("workbook-too-large", say("the file unpacks to too many bytes")))
             for part in parts:
                 if b"<!DOCTYPE" in package.read(part):
-                    raise SpreadsheetError(Problem("xml-doctype", "a document type is not allowed in a workbook"))
+                    raise SpreadsheetError(Problem("xml-doctype", say("a document type is not allowed in a workbook")))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
-        raise SpreadsheetError(Problem("not-a-workbook", "the file is not a readable workbook")) from None
+        raise SpreadsheetError(Problem("not-a-workbook", say("the file is not a readable workbook"))) from None
 
 
 class _SheetReader:
@@ -103,17 +108,22 @@ class _SheetReader:
         """Note a head that has been moved, and merged cells, which would silently empty all cells but one."""
         for row, title in layout.ROW_TITLES.items():
             if self.text(row, layout.NUMBER_COLUMN).lower() != title:
-                self._note("sheet-shape", f"row {row} must begin with '{title}'", row, layout.NUMBER_COLUMN)
+                self._note(
+                    "sheet-shape",
+                    say("row {row} must begin with '{title}'", row=row, title=title),
+                    row,
+                    layout.NUMBER_COLUMN,
+                )
         for merged in self._sheet.merged_cells.ranges:
             if merged.max_row >= layout.KIND_ROW:
-                message = "merged cells are not allowed; write the text into each"
+                message = say("merged cells are not allowed; write the text into each")
                 self._note("merged-cells", message, merged.min_row, merged.min_col)
 
     def name(self) -> str:
         """Return the name of the table."""
         name = self.text(layout.NAME_ROW, layout.FIRST_COLUMN)
         if not name:
-            self._note("table-name", "the table has no name", layout.NAME_ROW, layout.FIRST_COLUMN)
+            self._note("table-name", say("the table has no name"), layout.NAME_ROW, layout.FIRST_COLUMN)
         return name
 
     def table(self) -> DecisionTable:
@@ -121,10 +131,12 @@ class _SheetReader:
         policy = self.text(layout.POLICY_ROW, layout.FIRST_COLUMN).upper() or "UNIQUE"
         aggregation = self.text(layout.AGGREGATION_ROW, layout.FIRST_COLUMN).upper() or None
         if policy not in HIT_POLICIES:
-            self._note("hit-policy", f"'{policy}' is not a hit policy", layout.POLICY_ROW, layout.FIRST_COLUMN)
+            self._note(
+                "hit-policy", say("'{name}' is not a hit policy", name=policy), layout.POLICY_ROW, layout.FIRST_COLUMN
+            )
             policy = "UNIQUE"
         if aggregation is not None and aggregation not in AGGREGATIONS:
-            message = f"'{aggregation}' is not an aggregation"
+            message = say("'{name}' is not an aggregation", name=aggregation)
             self._note("aggregation", message, layout.AGGREGATION_ROW, layout.FIRST_COLUMN)
             aggregation = None
         table = DecisionTable(hit_policy=policy, aggregation=aggregation)
@@ -133,7 +145,7 @@ class _SheetReader:
         for column, kind in kinds:
             self._clause(table, column, kind)
         if not table.outputs:
-            self._note("table-outputs", "the table has no output", layout.KIND_ROW, layout.FIRST_COLUMN)
+            self._note("table-outputs", say("the table has no output"), layout.KIND_ROW, layout.FIRST_COLUMN)
         self._rules(table, kinds)
         return table
 
@@ -141,14 +153,19 @@ class _SheetReader:
         found: list[tuple[int, str]] = []
         last = self._sheet.max_column
         if last > _COLUMNS_MAX:
-            self._note("workbook-too-large", f"the table has more than {_COLUMNS_MAX} columns", layout.KIND_ROW, last)
+            self._note(
+                "workbook-too-large",
+                say("the table has more than {limit} columns", limit=_COLUMNS_MAX),
+                layout.KIND_ROW,
+                last,
+            )
             return found
         for column in range(layout.FIRST_COLUMN, last + 1):
             word = self.text(layout.KIND_ROW, column).strip().lower()
             if not word and not self._has_text(column):
                 continue
             if word not in layout.KINDS:
-                message = f"'{word}' is neither input, output nor annotation"
+                message = say("'{word}' is neither input, output nor annotation", word=word)
                 self._note("column-kind", message, layout.KIND_ROW, column)
                 continue
             found.append((column, layout.KINDS[word]))
@@ -165,7 +182,7 @@ class _SheetReader:
         values = self.text(layout.VALUES_ROW, column) or None
         if kind == layout.INPUT:
             if not source:
-                self._note("table-input", "an input has no expression", layout.SOURCE_ROW, column)
+                self._note("table-input", say("an input has no expression"), layout.SOURCE_ROW, column)
             expression = LiteralExpression(text=source, type_ref=type_ref)
             table.inputs.append(InputClause(expression=expression, values=values, label=label))
         elif kind == layout.OUTPUT:
@@ -178,7 +195,12 @@ class _SheetReader:
     def _rules(self, table: DecisionTable, kinds: list[tuple[int, str]]) -> None:
         last = self._sheet.max_row
         if last - layout.FIRST_RULE_ROW >= _RULES_MAX:
-            self._note("workbook-too-large", f"the table has more than {_RULES_MAX} rows", last, layout.NUMBER_COLUMN)
+            self._note(
+                "workbook-too-large",
+                say("the table has more than {limit} rows", limit=_RULES_MAX),
+                last,
+                layout.NUMBER_COLUMN,
+            )
             return
         for row in range(layout.FIRST_RULE_ROW, last + 1):
             texts = [(kind, self.text(row, column)) for column, kind in kinds]

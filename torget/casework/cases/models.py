@@ -71,14 +71,36 @@ class Case(models.Model):
     origin = models.CharField(max_length=60, blank=True)
     preparer = models.ForeignKey(Employee, on_delete=models.PROTECT, null=True, related_name="prepares")
     opened_at = models.DateTimeField()
+    #: By when a decision is to be expected.
+    due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
+    #: When the machine collects facts and lets the rules propose; empty when it has, or when a person does it.
+    prepare_at = models.DateTimeField(null=True)
+    prepare_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="case_number_once")]
         indexes = [
             models.Index(fields=["municipality", "state", "-opened_at"]),
+            models.Index(fields=["municipality", "-opened_at"]),
             models.Index(fields=["origin"]),
+            models.Index(fields=["prepare_at"], condition=Q(prepare_at__isnull=False), name="case_to_prepare"),
         ]
+
+
+class CaseWord(models.Model):
+    """What a case is found by: keyed digests of its words, so that sealed names can be searched and not read.
+
+    Equality of numbers is the one test that row-level security lets an index answer.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="words", db_index=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
+    digest = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "digest"], name="case_word_once")]
+        indexes = [models.Index(fields=["municipality", "digest", "-case"], name="case_word")]
 
 
 class Party(models.Model):

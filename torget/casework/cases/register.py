@@ -9,11 +9,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import connection
 
+from torget.casework.cases.find import index_words
 from torget.casework.cases.models import Case, CaseAction, CaseDocument, Party, RecordClass
+from torget.casework.cases.wake import wake_worker
 from torget.casework.core import chain
 from torget.casework.core.numbering import case_number
 from torget.casework.core.procedure import Procedure, Subject
-from torget.foundation.core.business_days import HELSINKI
+from torget.foundation.core.business_days import HELSINKI, add_working_days
 from torget.foundation.core.languages import LocalisedText
 from torget.foundation.core.sealing import seal, unseal
 
@@ -78,13 +80,17 @@ def open_case(
         subject=dict(subject),
         origin=origin,
         opened_at=at,
+        due_on=add_working_days(at.astimezone(HELSINKI).date(), procedure.handling_days),
+        prepare_at=at,
     )
     for position, person in enumerate(parties, start=1):
         content = {"name": person.name, "email": person.email, "details": dict(person.details)}
         Party.objects.create(
             case=case, position=position, role=person.role, sealed=seal(content, settings.CREDENTIAL_KEYS)
         )
+    index_words(case, [*titles.values(), case.number, *(person.name for person in parties)])
     log_action(case, kind="opened", actor=actor, at=at, detail={"origin": origin, "class": record_class.code})
+    wake_worker()
     return case
 
 

@@ -29,6 +29,8 @@ class DecisionContent:
     act_kind: ActKind
     remedy: Remedy
     is_automatic: bool
+    outcome: str
+    """The procedure's word for what is decided; '' while nobody has chosen it."""
     authority: str
     party_count: int
     contact: str
@@ -55,4 +57,5 @@ def lacks(content: DecisionContent) -> tuple[Lack, ...]:
         Lack.REMEDY: content.act_kind is not ActKind.DECISION or content.remedy is not Remedy.NONE_SERVICE,
         **{lack: _has(content.blocks, kind) for lack, kind in _BLOCK_OF.items()},
     }
+    checks[Lack.OUTCOME] = checks[Lack.OUTCOME] and bool(content.outcome)
     return tuple(lack for lack in Lack if not checks[lack])

@@ -69,6 +69,24 @@ class Procedure(Protocol):
         ...
 
     @property
+    def handling_days(self) -> int:
+        """Office days within which a decision is to be expected (434/2003, 23 a §)."""
+        ...
+
+    @property
+    def outcomes(self) -> Mapping[str, LocalisedText]:
+        """What can be decided, by the procedure's own words, with their names."""
+        ...
+
+    @property
+    def outcomes_with_amount(self) -> frozenset[str]:
+        """The outcomes that decide on a sum; it is the value 'amount_cents'."""
+        ...
+
+    @property
+    def fact_labels(self) -> Mapping[str, LocalisedText]: ...
+
+    @property
     def may_be_automatic(self) -> bool: ...
 
     @property

@@ -8,6 +8,7 @@ from django.db import transaction
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import log_action
 from torget.casework.core.procedure import EffectOutcome, EffectResult, find_procedure
+from torget.casework.decisions.close import close_when_done
 from torget.casework.decisions.models import Effect
 from torget.casework.decisions.sign import effect_order
 
@@ -57,6 +58,7 @@ def _note(effect: Effect, result: EffectResult, now: datetime) -> None:
     states = {EffectOutcome.DONE: Effect.State.DONE, EffectOutcome.REFUSED: Effect.State.REFUSED}
     state = states.get(result.outcome, Effect.State.HUMAN)
     with transaction.atomic():
+        Case.objects.select_for_update().only("pk").get(pk=effect.decision.case_id)
         changed = Effect.objects.filter(pk=effect.pk, state=Effect.State.DUE).update(
             state=state, next_at=None, detail=result.detail[:300], finished_at=now
         )
@@ -64,6 +66,4 @@ def _note(effect: Effect, result: EffectResult, now: datetime) -> None:
             return
         case = effect.decision.case
         log_action(case, kind=f"effect_{state}", actor="worker", at=now, detail={"effect": effect.kind})
-        left = Effect.objects.filter(decision__case=case).exclude(state=Effect.State.DONE)
-        if not left.exists():
-            Case.objects.filter(pk=case.pk, state=Case.State.DECIDED).update(state=Case.State.CLOSED, closed_at=now)
+        close_when_done(case, now)

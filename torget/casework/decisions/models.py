@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from torget.casework.cases.models import Case, CaseDocument
 from torget.foundation.cooperations.models import Municipality
+from torget.foundation.core.opaque import opaque_token
 from torget.foundation.people.models import Employee
 
 
@@ -162,7 +163,11 @@ class Decision(models.Model):
     notice_channel = models.CharField(max_length=10, blank=True)
     notice_sent_on = models.DateField(null=True)
     last_day_to_appeal = models.DateField(null=True)
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    #: What the document says, persons as tokens: titles, offices and names as they were when it was signed.
+    content = models.JSONField(null=True)
+    #: Unguessable: where the party reads the decision.
+    token = models.CharField(max_length=43, unique=True, default=opaque_token)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -206,4 +211,7 @@ class Effect(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["decision", "number"], name="effect_once")]
-        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="effect_due")]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="effect_due"),
+            models.Index(fields=["decision"], condition=Q(state__in=["refused", "human"]), name="effect_for_a_person"),
+        ]

@@ -15,10 +15,15 @@ from torget.casework.core.acts import check_remedy
 from torget.casework.core.facts import FactSet, Proposal
 from torget.casework.core.procedure import Block, find_procedure
 from torget.casework.decisions.models import Decision, DecisionMaker, Evaluation, FactRecord, RuleModel
+from torget.foundation.people.models import Employee
 
 
 class NoDecisionMaker(LookupError):
     """Nobody in the municipality has the power to decide this kind of matter."""
+
+
+class AlreadyDecided(Exception):
+    """The case was decided while its facts were collected."""
 
 
 def publish_model(*, procedure: str, xml: bytes, at: datetime) -> RuleModel:
@@ -58,10 +63,10 @@ def blocks_from_json(rows: list[dict[str, Any]]) -> tuple[Block, ...]:
     return tuple(Block(kind=row["kind"], texts=row["texts"]) for row in rows)
 
 
-def prepare_case(*, case: Case, actor: str, at: datetime) -> Decision:
+def prepare_case(*, case: Case, actor: str, at: datetime, preparer: Employee | None = None) -> Decision:
     """Collect, evaluate and draft. An earlier draft is dropped: its facts are older than these.
 
-    Raise NoDecisionMaker, or what collecting the facts raises (the library system may be down).
+    Raise NoDecisionMaker, AlreadyDecided, or what collecting the facts raises (the library system may be down).
     """
     procedure = find_procedure(case.procedure)
     check_remedy(procedure.act_kind, procedure.remedy)
@@ -70,7 +75,9 @@ def prepare_case(*, case: Case, actor: str, at: datetime) -> Decision:
     facts = procedure.collect_facts(subject=case.subject, at=at)
     proposal = procedure.propose(facts=facts, model_xml=bytes(model.xml))
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=case.pk)
+        case = Case.objects.select_for_update().get(pk=case.pk)
+        if case.state not in (Case.State.OPEN, Case.State.PREPARED):
+            raise AlreadyDecided
         case.decisions.filter(state=Decision.State.DRAFT).update(state=Decision.State.DROPPED)
         evaluation = _save_evaluation(case, facts, proposal, model, at)
         blocks = tuple(procedure.blocks(facts=facts, proposal=proposal))
@@ -86,8 +93,8 @@ def prepare_case(*, case: Case, actor: str, at: datetime) -> Decision:
             remedy=procedure.remedy,
             created_at=at,
         )
-        case.state = Case.State.PREPARED
-        case.save(update_fields=["state"])
+        case.state, case.prepare_at, case.preparer = Case.State.PREPARED, None, preparer or case.preparer
+        case.save(update_fields=["state", "prepare_at", "preparer"])
         detail = {"facts": facts.sha256(), "model": model.sha256, "outcome": proposal.outcome, "route": proposal.route}
         log_action(case, kind="prepared", actor=actor, at=at, detail=detail)
     return decision

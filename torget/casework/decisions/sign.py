@@ -12,15 +12,20 @@ from django.db import connection, transaction
 
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import add_document, log_action, party_tokens
+from torget.casework.cases.wake import wake_worker
 from torget.casework.core.acts import ActKind, Remedy
 from torget.casework.core.completeness import DecisionContent, Lack, lacks
 from torget.casework.core.deadlines import NoticeChannel, last_day_to_appeal
 from torget.casework.core.facts import Route
 from torget.casework.core.procedure import EffectOrder, find_procedure
-from torget.casework.decisions.document import Numbered, decision_pdf
+from torget.casework.decisions.close import close_when_done
+from torget.casework.decisions.document import Numbered, content_pdf, decision_content
+from torget.casework.decisions.drafts import lock_draft
 from torget.casework.decisions.models import Commissioning, Decision, Effect, OfficeHolder
+from torget.casework.decisions.notice import queue_notice
 from torget.casework.decisions.prepare import blocks_from_json
 from torget.casework.decisions.seal import seal_pdf
+from torget.casework.decisions.words import AUTOMATIC_NOTICE
 from torget.foundation.core.business_days import HELSINKI
 from torget.foundation.people.models import Employee
 
@@ -40,10 +45,6 @@ class Incomplete(Exception):
         self.missing = missing
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else edited, signed or dropped the draft after it was read."""
-
-
 def what_is_missing(decision: Decision) -> tuple[Lack, ...]:
     maker = decision.decision_maker
     return lacks(
@@ -51,6 +52,7 @@ def what_is_missing(decision: Decision) -> tuple[Lack, ...]:
             act_kind=ActKind(decision.act_kind),
             remedy=Remedy(decision.remedy),
             is_automatic=decision.is_automatic,
+            outcome=decision.outcome,
             authority=maker.titles.get("fi", ""),
             party_count=decision.case.parties.count(),
             contact=f"{maker.contact_email}{maker.contact_phone}",
@@ -74,12 +76,12 @@ def why_not(decision: Decision, employee: Employee, at: datetime) -> str | None:
     amount = decision.values.get(AMOUNT)
     if power.limit_cents is not None and amount is not None and int(amount) > power.limit_cents:
         return "above_limit"
-    if _is_party(decision.case, employee):
+    if is_party(decision.case, employee):
         return "is_party"
     return None
 
 
-def _is_party(case: Case, employee: Employee) -> bool:
+def is_party(case: Case, employee: Employee) -> bool:
     """434/2003, 27-28 §: known by name or e-mail; what cannot be seen from these the person must say themselves."""
     tokens = {value.casefold().strip() for value in party_tokens(case).values() if value}
     return bool(tokens & {employee.full_name.casefold().strip(), employee.email.casefold().strip()} - {""})
@@ -90,7 +92,7 @@ def sign_decision(
 ) -> Decision:
     """Raise MayNotSign, Incomplete, ChangedMeanwhile or NoSeal; then nothing has changed and no number is used."""
     with transaction.atomic():
-        decision = _locked_draft(decision_id, version)
+        decision = lock_draft(decision_id, version)
         refusal = why_not(decision, employee, at)
         if refusal is not None:
             raise MayNotSign(refusal)
@@ -101,7 +103,7 @@ def sign_decision(
 def sign_automatically(*, decision_id: int, channel: NoticeChannel, at: datetime) -> Decision:
     """Only under a commissioning in force for exactly the model that proposed it; a trigger holds the same."""
     with transaction.atomic():
-        decision = _locked_draft(decision_id, None)
+        decision = lock_draft(decision_id, None)
         evaluation = decision.evaluation
         if evaluation is None or evaluation.route != Route.AUTOMATIC:
             raise MayNotSign("not_commissioned")
@@ -119,14 +121,8 @@ def sign_automatically(*, decision_id: int, channel: NoticeChannel, at: datetime
         if commissioning is None:
             raise MayNotSign("not_commissioned")
         decision.is_automatic, decision.commissioning = True, commissioning
+        decision.blocks = [*decision.blocks, {"kind": "automatic", "texts": dict(AUTOMATIC_NOTICE)}]
         return _finish(decision, signer="", actor="automatic", channel=channel, at=at)
-
-
-def _locked_draft(decision_id: int, version: int | None) -> Decision:
-    decision = Decision.objects.select_for_update().filter(pk=decision_id, state=Decision.State.DRAFT).first()
-    if decision is None or (version is not None and decision.version != version):
-        raise ChangedMeanwhile
-    return decision
 
 
 def _finish(decision: Decision, *, signer: str, actor: str, channel: NoticeChannel, at: datetime) -> Decision:
@@ -137,7 +133,9 @@ def _finish(decision: Decision, *, signer: str, actor: str, channel: NoticeChann
     numbered = Numbered(
         section=_next_section(decision.decision_maker_id, today.year), year=today.year, at=at, signer=signer
     )
-    pdf = decision_pdf(decision, numbered, party_tokens(case))
+    tokens = party_tokens(case)
+    decision.content = decision_content(decision, numbered)
+    pdf = content_pdf(decision.content, tokens, at=at)
     sealed = seal_pdf(pdf, reason=f"{numbered.section} § {today.year}")
     document = add_document(
         case,
@@ -156,11 +154,18 @@ def _finish(decision: Decision, *, signer: str, actor: str, channel: NoticeChann
     decision.last_day_to_appeal = last_day_to_appeal(today, channel, Remedy(decision.remedy))
     decision.version += 1
     decision.save()
-    _save_effects(decision, at)
-    case.state = Case.State.DECIDED
-    case.save(update_fields=["state"])
     detail = {"section": numbered.section, "year": numbered.year, "document": document.number}
-    log_action(case, kind="decided", actor=actor, at=at, detail={**detail, "outcome": decision.outcome})
+    if decision.corrects_id is None:
+        _save_effects(decision, at)
+        case.state = Case.State.DECIDED
+        case.save(update_fields=["state"])
+        log_action(case, kind="decided", actor=actor, at=at, detail={**detail, "outcome": decision.outcome})
+        close_when_done(case, at)
+    else:
+        # A clerical error was put right: what was decided stays, and so does all that followed from it.
+        log_action(case, kind="corrected", actor=actor, at=at, detail={**detail, "corrects": decision.corrects_id})
+    queue_notice(decision, tokens, at)
+    wake_worker()
     return decision
 
 
@@ -202,8 +207,6 @@ def effect_order(effect: Effect) -> EffectOrder:
 
 def rebuild_pdf(decision: Decision) -> bytes:
     """The document before its seal, made again from what is stored; its hash must be the one kept at signing."""
-    if decision.section is None or decision.year is None or decision.signed_at is None:
+    if decision.content is None or decision.signed_at is None:
         raise ValueError("a draft has no document")
-    signer = decision.signed_by.full_name if decision.signed_by else ""
-    numbered = Numbered(section=decision.section, year=decision.year, at=decision.signed_at, signer=signer)
-    return decision_pdf(decision, numbered, party_tokens(decision.case))
+    return content_pdf(decision.content, party_tokens(decision.case), at=decision.signed_at)

@@ -18,6 +18,7 @@ LABELS: dict[str, LocalisedText] = {
     "law": {"sv": "Tillämpade bestämmelser", "fi": "Sovelletut säännökset", "en": "Provisions applied"},
     "automatic": {"sv": "Automatiskt avgörande", "fi": "Automaattinen ratkaisu", "en": "Decided automatically"},
     "contact": {"sv": "Mer information", "fi": "Lisätietoja", "en": "More information"},
+    "corrects": {"sv": "Rättelse av", "fi": "Korjaa päätöksen", "en": "Corrects"},
     "power": {"sv": "Beslutanderätt", "fi": "Toimivalta", "en": "Power to decide"},
     "seal": {
         "sv": "Dokumentet har försetts med organisationens elektroniska stämpel.",
@@ -30,6 +31,19 @@ LABELS: dict[str, LocalisedText] = {
         "en": "Translation for information; the Finnish and Swedish texts are the decision.",
     },
 }
+
+AUTOMATIC_NOTICE: LocalisedText = {
+    "sv": "Ärendet har avgjorts automatiskt enligt behandlingsregler som en tjänsteinnehavare har godkänt i förväg. "
+    "Ingen människa har prövat uppgifterna. En begäran om omprövning behandlas alltid av en människa. "
+    "Lagrum: förvaltningslagen (434/2003) 53 e–53 g §.",
+    "fi": "Asia on ratkaistu automaattisesti käsittelysääntöjen mukaan, jotka viranhaltija on hyväksynyt ennalta. "
+    "Ihminen ei ole arvioinut tietoja. Oikaisuvaatimuksen käsittelee aina ihminen. "
+    "Lainkohdat: hallintolaki (434/2003) 53 e–53 g §.",
+    "en": "The matter was decided automatically by processing rules that an official has approved beforehand. No "
+    "person has judged the facts. A request for a review is always handled by a person. Provisions: Administrative "
+    "Procedure Act (434/2003), sections 53 e–53 g.",
+}
+"""What a decision without a person must say (53 g §); the same for every kind of matter."""
 
 REMEDY_HEADINGS: LocalisedText = {
     "sv": "Sökande av ändring",
@@ -80,3 +94,18 @@ REMEDIES: dict[Remedy, LocalisedText] = {
 """Which words stand in an instruction is for a lawyer to confirm (facts: decisions §2.4, partly from memory)."""
 
 OFFICE: LocalisedText = {"sv": "registratorskontoret", "fi": "kirjaamo", "en": "the registry"}
+
+NOTICE_SUBJECT: LocalisedText = {
+    "sv": "Beslut i ärende {number}",
+    "fi": "Päätös asiassa {number}",
+    "en": "Decision in case {number}",
+}
+
+NOTICE_BODY: LocalisedText = {
+    "sv": "{municipality} har fattat beslut {section} i ditt ärende {number}.\n\nLäs beslutet: {url}\n\nOmprövning kan "
+    "begäras senast {last_day}. Anvisningar finns i beslutet.\n\nFrågor: {contact}",
+    "fi": "{municipality} on tehnyt päätöksen {section} asiassasi {number}.\n\nLue päätös: {url}\n\nOikaisua voi "
+    "vaatia viimeistään {last_day}. Ohjeet ovat päätöksessä.\n\nKysymykset: {contact}",
+    "en": "{municipality} has made decision {section} in your case {number}.\n\nRead the decision: {url}\n\nYou can "
+    "ask for a review on {last_day} at the latest. The decision tells how.\n\nQuestions: {contact}",
+}

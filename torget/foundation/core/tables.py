@@ -6,7 +6,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,7 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from torget.foundation.core.money import Money
 
-Cell = str | int | Money | date | None
+Cell = str | int | Decimal | Money | date | timedelta | None
 
 BOM = "\ufeff"
 """Without it Excel reads a CSV file in UTF-8 as Latin-1."""
@@ -34,6 +35,12 @@ class Table:
     name: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    totals: Sequence[Cell] = ()
+    """The last row, if the table has sums."""
+
+    @property
+    def all_rows(self) -> list[Sequence[Cell]]:
+        return [*self.rows, self.totals] if self.totals else list(self.rows)
 
 
 def defused(text: str) -> str:
@@ -42,11 +49,18 @@ def defused(text: str) -> str:
     return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
 
 
+def _clock(span: timedelta) -> str:
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
 def _csv_cell(cell: Cell) -> str:
-    """Amounts with a decimal comma and no spaces; times in ISO 8601."""
+    """Amounts with a decimal comma and no spaces; times in ISO 8601; a span as hours:minutes:seconds."""
     if cell is None:
         return ""
-    if isinstance(cell, Money):
+    if isinstance(cell, timedelta):
+        return _clock(cell)
+    if isinstance(cell, (Money, Decimal)):
         return str(cell).replace(".", ",")
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
@@ -60,7 +74,7 @@ def csv_bytes(table: Table) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow([defused(heading) for heading in table.headings])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in table.all_rows)
     return (BOM + file.getvalue()).encode()
 
 
@@ -72,6 +86,11 @@ def _xlsx_cell(sheet: Any, cell: Cell) -> object:
         value = cell.to_decimal()
         made = WriteOnlyCell(sheet, value=value)
         made.number_format = "#,##0.00"
+    elif isinstance(cell, Decimal):
+        made = WriteOnlyCell(sheet, value=cell)  # type: ignore[arg-type]
+    elif isinstance(cell, timedelta):
+        made = WriteOnlyCell(sheet, value=cell)  # type: ignore[arg-type]
+        made.number_format = "[h]:mm:ss"
     elif isinstance(cell, date):
         # A spreadsheet knows no time zones, so a moment stays a text that says its own.
         value = cell.isoformat(timespec="seconds") if isinstance(cell, datetime) else cell
@@ -99,7 +118,7 @@ def _add_sheet(book: Workbook, table: Table) -> None:
         heading.font = Font(bold=True)
         heading.data_type = "s"
     sheet.append(headings)
-    for row in table.rows:
+    for row in table.all_rows:
         sheet.append([_xlsx_cell(sheet, cell) for cell in row])
 
 

@@ -23,6 +23,10 @@ class Access:
     """Municipalities whose payments are visible; says nothing more when sees_all is set."""
     desk: frozenset[int] = frozenset()
     finance: frozenset[int] = frozenset()
+    coordinates: frozenset[int] = frozenset()
+    """Municipalities for which this employee coordinates."""
+    members: frozenset[int] = frozenset()
+    """Municipalities of the cooperations that those coordinate."""
     agent: frozenset[int] = frozenset()
     """Municipalities in whose customer-service queue the employee works."""
     preparer: frozenset[int] = frozenset()
@@ -46,6 +50,18 @@ class Access:
 
     def may_refund(self, municipality_id: int) -> bool:
         return municipality_id in self.desk or municipality_id in self.finance
+
+    def may_see_books(self, municipality_id: int) -> bool:
+        """Months, files and shares: finance its own, a coordinator those of the members; the desk needs none of it."""
+        return self.sees_all or municipality_id in self.finance or municipality_id in self.members
+
+    @property
+    def sees_books(self) -> bool:
+        return self.sees_all or bool(self.finance or self.members)
+
+    def books_within(self, field: str) -> Q:
+        """A filter for rows whose municipality, in this field, has books that are visible."""
+        return Q() if self.sees_all else Q(**{f"{field}__in": sorted(self.finance | self.members)})
 
     def may_see_titles(self, municipality_id: int) -> bool:
         """What somebody borrowed is confidential, so only the desk that handles the matter sees it."""
@@ -74,11 +90,13 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
             sees_all = True
     coordinating = own[Role.Kind.COORDINATOR]
     members = (
-        Membership.objects.filter(cooperation__coordinator__in=coordinating, cooperation__service=service).values_list(
-            "municipality_id", flat=True
+        frozenset(
+            Membership.objects.filter(
+                cooperation__coordinator__in=coordinating, cooperation__service=service
+            ).values_list("municipality_id", flat=True)
         )
         if coordinating
-        else []
+        else frozenset()
     )
     return Access(
         employee_id=employee.pk,
@@ -86,6 +104,8 @@ def load_access(*, employee: Employee, service: Cooperation.Service = Cooperatio
         sees=frozenset().union(*(own[kind] for kind in _SEES_PAYMENTS), members),
         desk=frozenset(own[Role.Kind.LIBRARY_DESK]),
         finance=frozenset(own[Role.Kind.FINANCE]),
+        coordinates=frozenset(coordinating),
+        members=members,
         agent=frozenset(own[Role.Kind.AGENT]),
         preparer=frozenset(own[Role.Kind.PREPARER]),
         kinds=frozenset(kinds),

@@ -10,7 +10,7 @@ from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
 from torget.payments.closing.models import ClosedMonth
-from torget.payments.closing.sums import IN_MONTH, entry_facts, sum_entries
+from torget.payments.closing.sums import IN_MONTH, entry_facts, shared_income, sum_entries
 from torget.payments.core.month_book import FORMAT, MonthBook, canonical, checksum
 from torget.payments.core.months import Month
 from torget.payments.fees.models import FeeType
@@ -126,6 +126,7 @@ def _content(municipality: Municipality, month: Month, previous: ClosedMonth | N
         },
         "sums": book.sums_as_data(),
         "accounts": book.accounts_as_data(),
+        "shares": [one.as_data() for one in shared_income(IN_MONTH, values)],
         "fee_types": fee_names(),
     }
 

@@ -9,7 +9,8 @@ from typing import Any
 from torget.foundation.cooperations.models import Municipality
 from torget.payments.closing.close import fee_names, last_closed, next_month, openings_after
 from torget.payments.closing.models import ClosedMonth
-from torget.payments.closing.sums import IN_MONTH, OPEN, entry_facts, open_entries, sum_entries
+from torget.payments.closing.sums import IN_MONTH, OPEN, entry_facts, open_entries, shared_income, sum_entries
+from torget.payments.core.fixed_shares import SharedIncome, shared_income_from_data
 from torget.payments.core.month_book import MonthBook, book_from_content, checksum
 from torget.payments.core.months import Month
 
@@ -25,6 +26,8 @@ class SeenMonth:
     is_next: bool
     """It is the one that is closed next."""
     fee_types: dict[str, dict[str, str]]
+    shared: list[SharedIncome]
+    """Fees with fixed shares, by key."""
     late_count: int = 0
 
 
@@ -37,6 +40,7 @@ def _seen_closed(municipality: Municipality, closed: ClosedMonth) -> SeenMonth:
         closed=closed,
         is_next=False,
         fee_types=content["fee_types"],
+        shared=shared_income_from_data(content["shares"]),
         late_count=content["entries"]["late"],
     )
 
@@ -64,6 +68,7 @@ def look_at_month(municipality: Municipality, month: Month) -> SeenMonth:
         closed=None,
         is_next=is_next,
         fee_types=fee_names(),
+        shared=shared_income(OPEN, chosen),
         late_count=late,
     )
 

@@ -1,5 +1,6 @@
 """The sums of a set of journal entries, made by the database; the set is a closed month's or what is still open."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from torget.foundation.core.money import Money
+from torget.payments.core.fixed_shares import SharedFee, SharedIncome, sum_shared
 from torget.payments.core.month_book import KindSum
 
 IN_MONTH = "SELECT entry_id AS id FROM closing_closedentry WHERE closed_month_id = %(month_id)s"
@@ -33,6 +36,15 @@ SELECT count(*), coalesce(min(e.id), 0), coalesce(max(e.id), 0),
             FROM ledger_posting p WHERE p.entry_id = e.id
         )), chr(10) ORDER BY e.id), ''), 'UTF8')), 'hex')
 FROM ({entries}) AS chosen JOIN ledger_journalentry e ON e.id = chosen.id
+"""
+# Only registered fees are split; equal ones are counted, so that a month gives a row for each amount and not each fee.
+_SHARED = """
+SELECT l.ledger_account, l.vat_permille, l.payee_shares::text, l.amount_cents, count(*)
+FROM ({entries}) AS chosen
+JOIN ledger_journalentry e ON e.id = chosen.id AND e.kind = 'registered'
+JOIN checkout_paymentline l ON l.payment_id = e.payment_id AND l.payee_id = e.municipality_id
+WHERE l.payee_shares <> '{{}}' AND l.outcome = 'booked'
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 
@@ -66,3 +78,17 @@ def sum_entries(entries: str, values: Mapping[str, Any]) -> list[KindSum]:
 def entry_facts(entries: str, values: Mapping[str, Any]) -> EntryFacts:
     ((count, first_id, last_id, digest),) = _rows(_FACTS, entries, values)
     return EntryFacts(count=count, first_id=first_id, last_id=last_id, digest=digest)
+
+
+def shared_income(entries: str, values: Mapping[str, Any]) -> list[SharedIncome]:
+    """The fees with fixed shares that became income in the set, split one by one as they were booked."""
+    return sum_shared(
+        SharedFee(
+            ledger_account=account,
+            vat_permille=permille,
+            shares=json.loads(shares),
+            gross=Money(cents),
+            count=count,
+        )
+        for account, permille, shares, cents, count in _rows(_SHARED, entries, values)
+    )

@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 from torget.foundation.core.money import Money, split_by_shares
+from torget.payments.core.posting_rules import vat_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,100 @@ def explain_split(amount: Money, shares: Mapping[str, int]) -> Split:
         extra_cents=sum(part.got_extra_cent for part in parts),
         parts=tuple(parts),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFee:
+    """Equal fees that were split by the same key."""
+
+    ledger_account: str
+    vat_permille: int
+    shares: Mapping[str, int]
+    gross: Money
+    """Of one of them."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPart:
+    """What one member got of all fees that were split by a key."""
+
+    member: str
+    weight: int
+    booked: Money
+    exact_cents: Fraction
+    """What the key would give it of the whole sum without any rounding."""
+
+    @property
+    def rounding_cents(self) -> Fraction:
+        """What rounding each fee to whole cents gave or took; over all members this sums to nothing."""
+        return self.booked.cents - self.exact_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedIncome:
+    """All fees of a month with the same ledger account, VAT rate and key."""
+
+    ledger_account: str
+    vat_permille: int
+    shares: Mapping[str, int]
+    count: int
+    net: Money
+    """Without VAT, which stays with who sold."""
+    booked: Mapping[str, Money]
+
+    @property
+    def parts(self) -> list[SharedPart]:
+        weight_total = sum(self.shares.values())
+        return [
+            SharedPart(
+                member=member,
+                weight=weight,
+                booked=self.booked[member],
+                exact_cents=Fraction(self.net.cents * weight, weight_total),
+            )
+            for member, weight in sorted(self.shares.items())
+        ]
+
+    def as_data(self) -> list[Any]:
+        booked = {member: amount.cents for member, amount in self.booked.items()}
+        return [self.ledger_account, self.vat_permille, dict(self.shares), self.count, self.net.cents, booked]
+
+
+def shared_income_from_data(data: Iterable[Any]) -> list[SharedIncome]:
+    return [
+        SharedIncome(
+            ledger_account=account,
+            vat_permille=permille,
+            shares=shares,
+            count=count,
+            net=Money(net),
+            booked={member: Money(cents) for member, cents in booked.items()},
+        )
+        for account, permille, shares, count, net, booked in data
+    ]
+
+
+def sum_shared(fees: Iterable[SharedFee]) -> list[SharedIncome]:
+    """Split every fee by itself, as the books do, and add up by ledger account, rate and key."""
+    found: dict[tuple[str, int, tuple[tuple[str, int], ...]], SharedIncome] = {}
+    for fee in fees:
+        net = fee.gross - vat_of(fee.gross, fee.vat_permille)
+        split = split_by_shares(net, dict(fee.shares))
+        key = (fee.ledger_account, fee.vat_permille, tuple(sorted(fee.shares.items())))
+        before = found.get(key)
+        found[key] = SharedIncome(
+            ledger_account=fee.ledger_account,
+            vat_permille=fee.vat_permille,
+            shares=dict(key[2]),
+            count=fee.count + (before.count if before else 0),
+            net=Money(net.cents * fee.count) + (before.net if before else Money(0)),
+            booked={
+                member: Money(part.cents * fee.count) + (before.booked[member] if before else Money(0))
+                for member, part in sorted(split.items())
+            },
+        )
+    return [found[key] for key in sorted(found)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -367,8 +367,8 @@ class PaymentProvider(Protocol):
         """Pay back. Raise ProviderRefused if it surely was not done, ProviderUnavailable if nobody knows."""
         ...
 
-    def settlements(self, *, first: date, last: date) -> tuple[Settlement, ...]:
-        """Settlements created in the period. Raise ProviderRefused or ProviderUnavailable."""
+    def settlements(self, *, first: date, last: date, sub_merchant: str = "") -> tuple[Settlement, ...]:
+        """Those created in the period, of one part if named. Raise ProviderRefused or ProviderUnavailable."""
         ...
 
 
@@ -390,7 +390,7 @@ class SettlementReports(Protocol):
         """Name of the reader in settings.SETTLEMENT_FORMATS."""
         ...
 
-    def order_report(self, *, settlement_id: str, callback_url: str) -> None:
+    def order_report(self, *, settlement_id: str, callback_url: str, sub_merchant: str = "") -> None:
         """Ask for the rows of one settlement. Raise ProviderRefused or ProviderUnavailable."""
         ...
 

@@ -44,6 +44,8 @@ class SettlementFile(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     #: Empty for a bank's file.
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, null=True)
+    #: Whose part of an aggregate account it is, by the provider's identifier; empty for every other file.
+    sub_merchant = models.CharField(max_length=60, blank=True, default="", db_default="")
     #: 'paytrail', 'ceepos', 'stripe', 'mobilepay', or 'bank'.
     provider = models.CharField(max_length=30)
     #: A name of settings.SETTLEMENT_FORMATS, 'paytrail-csv'.
@@ -66,7 +68,7 @@ class SettlementFile(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant_account", "sha256"],
+                fields=["merchant_account", "sub_merchant", "sha256"],
                 condition=Q(merchant_account__isnull=False),
                 name="provider_file_once",
             ),
@@ -194,6 +196,8 @@ class ReportOrder(models.Model):
 
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT)
     settlement_id = models.CharField(max_length=100)
+    #: Whose part of an aggregate account; empty for an ordinary one.
+    sub_merchant = models.CharField(max_length=60, blank=True, default="", db_default="")
     settlement_reference = models.CharField(max_length=100, blank=True)
     settled_on = models.DateField(null=True)
     #: Unguessable; the end of the address to which the provider sends the report.

@@ -5,6 +5,7 @@ from django.urls import include, path
 import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
 from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
+from torget.payments.web.reconciliation import provider_reports
 
 urlpatterns = [
     path("", sign_in.sign_in, name="sign-in"),
@@ -31,5 +32,10 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
+    path("staff/months/", include("torget.payments.web.months.urls")),
+    path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
+    path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
+    path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
+    path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

@@ -29,6 +29,10 @@ class FeeDispute:
     act_kind = ActKind.DECISION
     remedy = Remedy.RECTIFICATION
     record_class = "12.03.01"
+    handling_days = 15
+    outcomes = _folder.outcomes
+    outcomes_with_amount = frozenset({"waive", "correct"})
+    fact_labels = _folder.fact_labels
     may_be_automatic = False
     model_xml = _folder.model_xml
 

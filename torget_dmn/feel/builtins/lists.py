@@ -10,22 +10,22 @@ from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.equality import contains_equal, equal
 from torget_dmn.feel.functions import FeelFunction
-from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.ordering import compare
 from torget_dmn.limits import DEFAULT_LIMITS
+from torget_dmn.words import say
 
 
 def bounded(items: list[Any]) -> list[Any]:
     """Return the list, or fail when it is longer than the limits allow."""
     if len(items) > DEFAULT_LIMITS.list_length_max:
-        raise LimitExceededError(f"a list has more than {DEFAULT_LIMITS.list_length_max} items")
+        raise LimitExceededError(say("a list has more than {limit} items", limit=DEFAULT_LIMITS.list_length_max))
     return items
 
 
 def _index(position: Decimal, length: int) -> int | None:
-    """Turn a position, counted from 1 or backwards from -1, into an index."""
-    place = whole(position)
-    if place is None or place == 0 or abs(place) > length:
+    """Turn a position, counted from 1 or backwards from -1, into an index; a fraction is cut off."""
+    place = int(position)
+    if place == 0 or abs(place) > length:
         return None
     return place - 1 if place > 0 else length + place
 
@@ -101,8 +101,8 @@ def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> 
         return None
     if length is None:
         return items[first:]
-    size = whole(length)
-    if size is None or size < 1 or first + size > len(items):
+    size = int(length)
+    if size < 1 or first + size > len(items):
         return None
     return items[first : first + size]
 

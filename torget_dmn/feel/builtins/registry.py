@@ -83,6 +83,10 @@ class Overload:
         self._function = function
         self._required = sum(not text.endswith("?") for text in parameters)
 
+    def takes(self, count: int) -> bool:
+        """Say whether the function can be called with so many arguments."""
+        return self._required <= count and (self.variadic or count <= len(self.parameters))
+
     def bind(self, arguments: Sequence[Value]) -> list[Value] | None:
         """Fit arguments by position, or return None."""
         if self.variadic:
@@ -140,6 +144,9 @@ class Builtin(FeelFunction):
             if bound is not None:
                 return overload.run(bound)
         return None
+
+    def may_be(self, kind: FunctionType) -> bool:
+        return any(overload.takes(len(kind.parameters)) for overload in self.overloads)
 
     @property
     def function_type(self) -> FunctionType:

@@ -9,11 +9,14 @@ from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.regex import compile_pattern, expand_replacement
 from torget_dmn.limits import DEFAULT_LIMITS
+from torget_dmn.words import say
 
 
 def _bounded(text: str) -> str:
     if len(text) > DEFAULT_LIMITS.string_length_max:
-        raise LimitExceededError(f"a string has more than {DEFAULT_LIMITS.string_length_max} characters")
+        raise LimitExceededError(
+            say("a string has more than {limit} characters", limit=DEFAULT_LIMITS.string_length_max)
+        )
     return text
 
 

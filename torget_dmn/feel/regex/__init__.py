@@ -21,6 +21,7 @@ from torget_dmn.feel.regex.syntax import (
     Repeat,
     Sequence,
 )
+from torget_dmn.words import say
 
 _FLAGS = frozenset("smixq")
 # Python's matcher may go over the text once for each place and each open repetition.
@@ -71,7 +72,7 @@ class Pattern:
         try:
             return Machine(self._part, self.groups, self._options)
         except PatternError:
-            raise LimitExceededError("a regular expression is too costly for this text") from None
+            raise LimitExceededError(say("a regular expression is too costly for this text")) from None
 
     def search(self, text: str) -> Match | None:
         """Return the first match."""

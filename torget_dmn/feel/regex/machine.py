@@ -21,6 +21,7 @@ from torget_dmn.feel.regex.syntax import (
     Repeat,
     Sequence,
 )
+from torget_dmn.words import say
 
 _PROGRAM_LENGTH_MAX = 5000
 STEPS_MAX = 20_000_000
@@ -144,7 +145,7 @@ class Machine:
         self._spent += steps
         if self._spent > STEPS_MAX:
             self._spent = 0
-            raise LimitExceededError("a regular expression takes too many steps on this text")
+            raise LimitExceededError(say("a regular expression takes too many steps on this text"))
 
     def _follow(
         self, thread: tuple[int, Captures], spot: tuple[str, int], seen: set[int], out: list[tuple[int, Captures]]

@@ -66,7 +66,7 @@ class Command(BaseCommand):
             )
         processes.start("web", "torget", "web", "--port", str(port))
         processes.start("worker", "torget", "worker")
-        processes.start("jobs", "torget", "procrastinate", "worker")
+        processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
         processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
 
@@ -122,6 +122,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_LIBRARY_SYSTEMS": os.environ.get("TORGET_LIBRARY_SYSTEMS") or json.dumps({"helle": koha}),
         "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
         "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
+        "TORGET_SETTLEMENT_FOLDER": str(home / "settlement"),
         "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "TORGET_EMAIL_FOLDER": str(home / "mail"),
     }

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             )
             for number in range(1, options["workers"] + 1):
                 processes.start(f"worker-{number}", "torget", "worker")
-            processes.start("jobs", "torget", "procrastinate", "worker")
+            processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
             processes.wait_until_ready(f"http://127.0.0.1:{options['port']}/ready/")
             self.stdout.write(f"torget: ready at http://127.0.0.1:{options['port']}")
             processes.watch()

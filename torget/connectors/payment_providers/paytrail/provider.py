@@ -128,9 +128,11 @@ class Paytrail:
             raise ProviderUnavailable("the answer to a refund lacks its identifier or its status")
         return RefundAnswer(provider_reference=reference, status=status)
 
-    def settlements(self, *, first: date, last: date) -> tuple[Settlement, ...]:
+    def settlements(self, *, first: date, last: date, sub_merchant: str = "") -> tuple[Settlement, ...]:
         """Settlements created in the period; the period is halved where one answer cannot hold them all."""
         query = {"startDate": first.isoformat(), "endDate": last.isoformat(), "limit": str(SETTLEMENTS_IN_ONE_ANSWER)}
+        if sub_merchant:
+            query["submerchant"] = sub_merchant
         rows = self._ask("GET", "/settlements", query=query)
         if not isinstance(rows, list):
             raise ProviderUnavailable("the answer about settlements is not a list")
@@ -139,8 +141,8 @@ class Paytrail:
                 raise ProviderRefused("one day has more settlements than one answer holds")
             middle = first + (last - first) // 2
             return (
-                *self.settlements(first=middle + timedelta(days=1), last=last),
-                *self.settlements(first=first, last=middle),
+                *self.settlements(first=middle + timedelta(days=1), last=last, sub_merchant=sub_merchant),
+                *self.settlements(first=first, last=middle, sub_merchant=sub_merchant),
             )
         try:
             return tuple(messages.settlement(self._object(row)) for row in rows)
@@ -151,10 +153,12 @@ class Paytrail:
     def report_format(self) -> str:
         return "paytrail-csv-signed"
 
-    def order_report(self, *, settlement_id: str, callback_url: str) -> None:
+    def order_report(self, *, settlement_id: str, callback_url: str, sub_merchant: str = "") -> None:
         """The vendor makes the report and sends it to the address later, again and again until we answer 200."""
         path = f"/settlements/{_as_segment(settlement_id)}/payments/report"
         body = {"requestType": "csv", "callbackUrl": callback_url, "reportFields": list(REPORT_FIELDS)}
+        if sub_merchant:
+            body["submerchant"] = sub_merchant
         self._ask("POST", path, body=body)
 
     def check_report(self, headers: Mapping[str, str]) -> "PaytrailReportCheck":

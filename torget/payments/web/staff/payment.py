@@ -20,6 +20,7 @@ from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment, Reversal
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
+from torget.payments.closing.words import account_words, entry_kind_words
 from torget.payments.core.checkout import State
 from torget.payments.core.resolving import Action
 from torget.payments.fees.models import FeeType
@@ -34,12 +35,10 @@ from torget.payments.web.staff.refund_words import (
 )
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import (
-    account_words,
     actor_words,
     attempt_outcome_words,
     channel_words,
     detail_words,
-    entry_kind_words,
     event_kind,
     event_words,
     line_outcome_words,

@@ -18,6 +18,7 @@ from torget.payments.checkout.models import Payment
 from torget.payments.checkout.move import refund_entries
 from torget.payments.checkout.refund import PlannedRefund, known_email, plan_refund, refund_payment
 from torget.payments.checkout.resolve import Seen, mark_refunded, refund_to_mark, refundable
+from torget.payments.closing.words import account_words
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.core.refunding import FeeAfterwards, RefundWish
 from torget.payments.core.resolving import Action, LinesDiffer, LinesNotRefundable, cents_left
@@ -34,7 +35,6 @@ from torget.payments.web.staff.actions import (
 )
 from torget.payments.web.staff.refund_forms import AMOUNT, AmountsForm, RefundForm, fee_labels
 from torget.payments.web.staff.refund_words import category_words
-from torget.payments.web.staff.words import account_words
 
 
 def _wish(data: dict[str, Any]) -> RefundWish:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from torget.foundation.design.page import EventKind, Tag, TagColour
 from torget.payments.core.checkout import Event, State
-from torget.payments.core.ledger import read_account
 
 Words = Promise | str
+
+UNDECIDED = "provider_undecided"
+"""The reason of a payment that stands still because the provider has not decided; the payment itself has none."""
 
 #: Short, because a tag is narrow.
 STATE_WORDS: dict[State, Words] = {
@@ -110,7 +112,7 @@ _REASONS: dict[str, tuple[Words, Words]] = {
         gettext_lazy("The library system did not take the payment after many tries"),
         gettext_lazy("Find out why with the library system's support, then try again, or register by hand."),
     ),
-    "provider_undecided": (
+    UNDECIDED: (
         gettext_lazy("The payment service has examined the payment for a week"),
         gettext_lazy("Ask the payment service. Nothing has been paid as far as we know."),
     ),
@@ -197,20 +199,6 @@ _VERDICTS: dict[str, Words] = {
     "another currency": gettext_lazy("Not believed: another currency"),
 }
 
-_ENTRY_KINDS: dict[str, Words] = {
-    "paid": gettext_lazy("Paid"),
-    "registered": gettext_lazy("Registered"),
-    "refunded": gettext_lazy("Paid back"),
-}
-
-_ACCOUNTS: dict[str, Words] = {
-    "provider": gettext_lazy("Owed by the payment service"),
-    "unregistered": gettext_lazy("Paid, not yet in the library system"),
-    "income": gettext_lazy("Income"),
-    "vat": gettext_lazy("VAT"),
-    "owed_to": gettext_lazy("Owed to another municipality"),
-}
-
 _LINE_OUTCOMES: dict[str, Words] = {
     "booked": gettext_lazy("In the library system"),
     "give_back": gettext_lazy("Money goes back"),
@@ -255,17 +243,6 @@ def verdict_words(verdict: str) -> str:
     if verdict in _VERDICTS:
         return str(_VERDICTS[verdict])
     return _("Not believed: %(why)s") % {"why": verdict}
-
-
-def entry_kind_words(kind: str) -> str:
-    return _word(_ENTRY_KINDS, kind)
-
-
-def account_words(account: str) -> str:
-    """'income:3100' is 'Income 3100'; an account without words is shown as it is rather than hidden."""
-    parts = read_account(account)
-    rate = f"{parts.vat_permille / 10:g} %".replace(".", ",") if parts.vat_permille else ""
-    return " ".join(filter(None, (_word(_ACCOUNTS, parts.kind), parts.name, rate)))
 
 
 def line_outcome_words(outcome: str) -> str:

@@ -17,7 +17,7 @@ from torget.payments.checkout.models import Payment
 from torget.payments.web.staff.proposals import proposals_for
 from torget.payments.web.staff.reversals import fees_to_raise, raise_item
 from torget.payments.web.staff.visible import needing_a_human, visible_municipalities
-from torget.payments.web.staff.words import how_long, reason_words, what_to_do
+from torget.payments.web.staff.words import UNDECIDED, how_long, reason_words, what_to_do
 
 _PAGE_ROWS = 25
 _FEES_MAX = 50
@@ -38,7 +38,7 @@ class WorkItem:
 
 def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
     owner = payment.attention_owner
-    why = payment.attention_reason or "provider_undecided"
+    why = payment.attention_reason or UNDECIDED
     return WorkItem(
         payment_id=payment.pk,
         reference=payment.reference,

@@ -1,0 +1,182 @@
+"""One case: where it stands and what to do next, whom it concerns, facts with their sources, documents, and the log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from torget.casework.cases.models import Case, CaseDocument
+from torget.casework.cases.register import first_broken_action, party_tokens
+from torget.casework.core.fact_words import value_text
+from torget.casework.core.facts import FactSet
+from torget.casework.core.procedure import find_procedure
+from torget.casework.decisions.models import Decision, Effect, FactRecord
+from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
+from torget.casework.decisions.sign import is_party
+from torget.casework.web.staff.visible import find_visible_case
+from torget.casework.web.words import actor_words, case_tag, effect_tag, effect_words, source_words, step_words
+from torget.foundation.core.identity_code import mask_identity_codes
+from torget.foundation.core.languages import in_language
+from torget.foundation.design.page import Tag, TimelineEvent
+from torget.foundation.people.models import Employee
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    label: str
+    value: str
+    source: str
+    reference: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    effect: Effect
+    text: str
+    tag: Tag
+    needs_a_person: bool
+
+
+def fact_rows(record: FactRecord | None, procedure_slug: str, language: str) -> list[FactRow]:
+    """Those that have words of their own first, in the order of the procedure."""
+    if record is None:
+        return []
+    labels = find_procedure(procedure_slug).fact_labels
+    facts = {fact.name: fact for fact in FactSet.from_canonical(record.canonical).facts}
+    ordered = [name for name in labels if name in facts] + [name for name in facts if name not in labels]
+    return [
+        FactRow(
+            label=in_language(labels.get(name, {}), language) or name,
+            value=value_text(name, facts[name].value, language),
+            source=source_words(facts[name].source),
+            reference=facts[name].source_reference,
+            read_at=facts[name].read_at,
+        )
+        for name in ordered
+    ]
+
+
+def effect_rows(decision: Decision) -> list[EffectRow]:
+    return [
+        EffectRow(
+            effect=effect,
+            text=effect_words(effect.kind),
+            tag=effect_tag(effect.state),
+            needs_a_person=effect.state in (Effect.State.REFUSED, Effect.State.HUMAN),
+        )
+        for effect in decision.effects.order_by("number")
+    ]
+
+
+def log_events(case: Case) -> list[TimelineEvent]:
+    actions = list(case.actions.order_by("number"))
+    numbers = {int(one.actor.split(":")[1]) for one in actions if one.actor.startswith("staff:")}
+    names = dict(Employee.objects.filter(pk__in=numbers).values_list("pk", "full_name"))
+    return [
+        TimelineEvent(
+            title=step_words(one.kind),
+            at=one.at,
+            text=f"{actor_words(one.actor, names)} · {one.number} · {one.hash[:12]}",
+        )
+        for one in actions
+    ]
+
+
+def party_rows(case: Case) -> list[tuple[str, list[str]]]:
+    """Role and what is known of each; an erased party shows as such."""
+    tokens = party_tokens(case)
+    rows = []
+    for party in case.parties.order_by("position"):
+        prefix = f"party.{party.position}."
+        known = [value for key, value in tokens.items() if key.startswith(prefix) and value]
+        rows.append((_("Applicant") if party.role == "applicant" else party.role, known or [_("Erased")]))
+    return rows
+
+
+def _may_prepare(case: Case) -> bool:
+    return case.state in (Case.State.OPEN, Case.State.PREPARED)
+
+
+@staff_page
+@require_safe
+def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
+    found = find_visible_case(staff, case_id, action="view case")
+    language = get_language() or "fi"
+    decisions = list(found.decisions.exclude(state=Decision.State.DROPPED).select_related("decision_maker"))
+    record = found.fact_records.order_by("-pk").first()
+    broken = first_broken_action(found)
+    context: dict[str, Any] = {
+        "case": found,
+        "title": mask_identity_codes(in_language(found.titles, language)),
+        "kind": in_language(find_procedure(found.procedure).names, language),
+        "municipality": found.municipality.name(language),
+        "tag": case_tag(found.state),
+        "draft": next((one for one in decisions if one.state == Decision.State.DRAFT), None),
+        "decisions": [(one, effect_rows(one), one.section) for one in decisions if one.state == Decision.State.SIGNED],
+        "parties": party_rows(found),
+        "facts": fact_rows(record, found.procedure, language),
+        "record": record,
+        "documents": found.documents.order_by("number").defer("content"),
+        "log": log_events(found),
+        "is_broken": broken is not None,
+        "broken": broken,
+        "may_prepare": _may_prepare(found),
+        "waits_for_machine": found.prepare_at is not None,
+        "is_party": is_party(found, staff.employee),
+    }
+    return show(request, staff, "casework/case.html", context)
+
+
+@staff_page
+@require_POST
+def prepare(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
+    """Collect the facts anew and let the rules propose; an earlier proposal is dropped."""
+    found = find_visible_case(staff, case_id, action="prepare case")
+    back = HttpResponseRedirect(reverse("staff-case", args=[case_id]))
+    if is_party(found, staff.employee):
+        note_refusal(staff, action="prepare case", subject=f"case:{case_id}", municipality_id=found.municipality_id)
+        messages.error(request, _("You are a party to this case, so you may neither prepare nor sign it."))
+        return back
+    if not _may_prepare(found):
+        messages.info(request, _("The case has been decided meanwhile."))
+        return back
+    try:
+        prepare_case(case=found, actor=staff.actor, at=timezone.now(), preparer=staff.employee)
+    except NoDecisionMaker:
+        messages.error(request, _("Nobody in the municipality has the power to decide this kind of matter."))
+        return back
+    except Exception as error:  # noqa: BLE001 - procedures read systems of many kinds, and each fails in its own way
+        found_error = type(error).__name__
+        messages.error(
+            request,
+            _("The facts could not be collected (%(error)s). Nothing has changed; try again in a while.")
+            % {"error": found_error},
+        )
+        return back
+    return HttpResponseRedirect(reverse("staff-proposal-of-case", args=[case_id]))
+
+
+@staff_page
+@require_safe
+def document(_request: HttpRequest, staff: Staff, case_id: int, number: int) -> HttpResponse:
+    """A document of the case, always as a download: what people send is never opened inside our pages."""
+    found = find_visible_case(staff, case_id, action=f"view document {number}")
+    kept = CaseDocument.objects.filter(case=found, number=number).first()
+    if kept is None:
+        raise Http404
+    is_pdf = kept.media_type == "application/pdf"
+    response = HttpResponse(bytes(kept.content), content_type=kept.media_type if is_pdf else "application/octet-stream")
+    name = f"{found.number.replace('/', '-')}-{number}.{'pdf' if is_pdf else 'bin'}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

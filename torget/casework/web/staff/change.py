@@ -1,0 +1,214 @@
+"""Change a proposal: the words of one part in all its languages, what is decided, or take it back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from torget.casework.core.procedure import find_procedure
+from torget.casework.decisions.drafts import ChangedMeanwhile
+from torget.casework.decisions.edit import BadText, choose_outcome, edit_block
+from torget.casework.decisions.models import Decision
+from torget.casework.decisions.sign import AMOUNT, is_party
+from torget.casework.decisions.withdraw import ReasonRequired, withdraw_proposal
+from torget.casework.web.staff.proposal import LANGUAGE_NAMES, columns_for
+from torget.casework.web.staff.visible import find_visible_decision
+from torget.casework.web.words import BAD_TEXTS, BLOCKS
+from torget.foundation.core.languages import in_language
+from torget.foundation.core.money import Money
+from torget.foundation.design.forms import EuroField
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
+
+
+class BlockForm(forms.Form):
+    """One field a language; `version` says which proposal the person read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, languages: tuple[str, ...], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for language in languages:
+            self.fields[language] = forms.CharField(
+                label=LANGUAGE_NAMES[language],
+                required=language != "en",
+                strip=True,
+                error_messages={"required": _("Write the text in %(name)s") % {"name": LANGUAGE_NAMES[language]}},
+                widget=forms.Textarea(attrs={"rows": 8, "lang": language, "spellcheck": "true"}),
+            )
+
+
+class OutcomeForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What is decided"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what is decided")},
+    )
+    amount = EuroField(label=gettext_lazy("Sum in euros"), required=False)
+
+
+class WithdrawForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Kept in the log of the case. Write nothing about the person."),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Write why the proposal is taken back")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def find_draft(request: HttpRequest, staff: Staff, decision_id: int, *, action: str) -> Decision | HttpResponse:
+    """The draft, or the way back to the case with the reason."""
+    decision = find_visible_decision(staff, decision_id, action=action)
+    back = HttpResponseRedirect(reverse("staff-case", args=[decision.case_id]))
+    if decision.state != Decision.State.DRAFT:
+        messages.info(request, _("Somebody else has signed or replaced this proposal meanwhile. See the case below."))
+        return back
+    if is_party(decision.case, staff.employee):
+        owner = decision.case.municipality_id
+        note_refusal(staff, action=action, subject=f"case:{decision.case_id}", municipality_id=owner)
+        messages.error(request, _("You are a party to this case, so you may neither prepare nor sign it."))
+        return back
+    return decision
+
+
+def to_proposal(decision: Decision) -> HttpResponse:
+    return HttpResponseRedirect(reverse("staff-proposal-of-case", args=[decision.case_id]))
+
+
+def try_change(request: HttpRequest, form: forms.Form, field: str | None, take: Callable[[], object]) -> str:
+    """'done', 'late', or '' when the form says what is wrong with it."""
+    try:
+        take()
+    except BadText as why:
+        form.add_error(field, str(BAD_TEXTS[str(why)]))
+    except ReasonRequired:
+        form.add_error(field, _("Write why the proposal is taken back"))
+    except ChangedMeanwhile:
+        messages.info(
+            request, _("Somebody else has changed the proposal meanwhile. Nothing of yours was saved; read it again.")
+        )
+        return "late"
+    else:
+        return "done"
+    return ""
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def block(request: HttpRequest, staff: Staff, decision_id: int, position: int) -> HttpResponse:
+    decision = find_draft(request, staff, decision_id, action="change proposal")
+    if isinstance(decision, HttpResponse):
+        return decision
+    if position >= len(decision.blocks):
+        raise Http404
+    found, languages = decision.blocks[position], columns_for(decision.case.language)
+    initial = {"version": decision.version, **{one: found["texts"].get(one, "") for one in languages}}
+    form = BlockForm(request.POST or None, initial=initial, languages=languages)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            texts = {**found["texts"], **{one: form.cleaned_data[one].replace("\r\n", "\n") for one in languages}}
+            version = form.cleaned_data["version"]
+            outcome = try_change(
+                request,
+                form,
+                None,
+                lambda: edit_block(
+                    decision_id=decision_id,
+                    version=version,
+                    position=position,
+                    texts=texts,
+                    actor=staff.actor,
+                    at=timezone.now(),
+                ),
+            )
+            if outcome:
+                return to_proposal(decision)
+    context = {"case": decision.case, "form": form, "heading": BLOCKS.get(found["kind"], found["kind"])}
+    return show(request, staff, "casework/proposal_block.html", context, status=status)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpResponse:
+    decision = find_draft(request, staff, decision_id, action="choose outcome")
+    if isinstance(decision, HttpResponse):
+        return decision
+    procedure, language = find_procedure(decision.case.procedure), get_language() or "fi"
+    cents = decision.values.get(AMOUNT)
+    initial = {
+        "version": decision.version,
+        "outcome": decision.outcome,
+        "amount": Money(int(cents)) if cents else None,
+    }
+    form = OutcomeForm(request.POST or None, initial=initial)
+    choices = [(slug, in_language(names, language)) for slug, names in procedure.outcomes.items()]
+    form.fields["outcome"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+    with_amount = [words for slug, words in choices if slug in procedure.outcomes_with_amount]
+    form.fields["amount"].help_text = _("Only for: %(outcomes)s") % {"outcomes": ", ".join(with_amount)}
+    if not with_amount:
+        del form.fields["amount"]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            wanted = form.cleaned_data
+            amount = wanted.get("amount")
+            done = try_change(
+                request,
+                form,
+                "amount" if with_amount else "outcome",
+                lambda: choose_outcome(
+                    decision_id=decision_id,
+                    version=wanted["version"],
+                    outcome=wanted["outcome"],
+                    amount_cents=amount.cents if amount else None,
+                    actor=staff.actor,
+                    at=timezone.now(),
+                ),
+            )
+            if done:
+                return to_proposal(decision)
+    return show(request, staff, "casework/proposal_outcome.html", {"case": decision.case, "form": form}, status=status)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, staff: Staff, decision_id: int) -> HttpResponse:
+    decision = find_draft(request, staff, decision_id, action="withdraw proposal")
+    if isinstance(decision, HttpResponse):
+        return decision
+    form = WithdrawForm(request.POST or None, initial={"version": decision.version})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            wanted = form.cleaned_data
+            done = try_change(
+                request,
+                form,
+                "reason",
+                lambda: withdraw_proposal(
+                    decision_id=decision_id,
+                    version=wanted["version"],
+                    reason=wanted["reason"],
+                    actor=staff.actor,
+                    at=timezone.now(),
+                ),
+            )
+            if done:
+                if done == "done":
+                    messages.success(request, _("The proposal was taken back. The case can be prepared again."))
+                return HttpResponseRedirect(reverse("staff-case", args=[decision.case_id]))
+    return show(request, staff, "casework/proposal_withdraw.html", {"case": decision.case, "form": form}, status=status)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RetentionApp(AppConfig):
+    name = "torget.foundation.retention"
+    label = "retention"

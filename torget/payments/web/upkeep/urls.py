@@ -1,0 +1,11 @@
+"""The addresses of the pages on how the service itself is kept, all under /staff/upkeep/."""
+
+from django.urls import path
+
+from torget.payments.web.upkeep import overview, retention
+
+urlpatterns = [
+    path("", overview.overview, name="staff-upkeep"),
+    path("retention/", retention.retention, name="staff-retention"),
+    path("retention/count/", retention.count_again, name="staff-retention-count"),
+]
