@@ -47,7 +47,7 @@ def draft_page(view: View) -> View:
             return HttpResponseRedirect(reverse("errand", args=[found.contact.conversation.token]))
         response = view(request, found, **named)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     return guarded

@@ -64,8 +64,8 @@ def _page(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
     }
     response = render(request, "service/errand.html", context, status=422 if form.errors else 200)
     response.headers["Cache-Control"] = "no-store"
-    # The address is the key, so it must not leave with a link or lie in an index.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is the key, so it must not leave for other sites or lie in an index.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
