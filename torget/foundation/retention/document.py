@@ -8,10 +8,22 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import format_html
 
 from torget.foundation.core.person import Person, Section
 from torget.foundation.design.templatetags.torget_format import day_text
 from torget.foundation.retention.words import COLUMNS, SECTIONS
+
+# A file that is handed over stands alone, so its look is in it; pages that we serve never carry their own.
+_LOOK = """
+body { font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; overflow-wrap: anywhere }
+dl { border-top: 1px solid; display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: .2rem 1rem }
+dl { padding-top: .5rem }
+dt { font-weight: bold }
+dd { margin: 0; white-space: pre-wrap }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr } }
+@media print { dl { break-inside: avoid } }
+"""
 
 
 def as_json(person: Person, sections: Sequence[Section], at: datetime) -> str:
@@ -47,6 +59,7 @@ def as_page(person: Person, sections: Sequence[Section], at: datetime, language:
         ]
         context = {
             "language": language,
+            "look": format_html("<style>{}</style>", _LOOK),
             "when": day_text(at),
             "reference": person.reference,
             "system": person.library_system,
