@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from torget.sandbox.paytrail.merchants import built_in_merchants, read_merchants
@@ -18,10 +19,17 @@ def main() -> None:
     parser.add_argument("--merchants", type=Path, help="JSON list of further merchants")
     parser.add_argument("--allow-http", action="store_true", help="accept http addresses of the shop")
     parser.add_argument("--speed", type=float, help="seconds of the sandbox in one real second")
+    parser.add_argument("--days-ago", type=int, default=0, help="where the clock of new books begins")
     wishes = parser.parse_args()
+    is_new = wishes.state == ":memory:" or not Path(wishes.state).exists()
+    start_at = time.time() - 86_400 * wishes.days_ago if wishes.days_ago and is_new else None
     merchants = read_merchants(wishes.merchants) if wishes.merchants else built_in_merchants()
     with PaytrailSandbox(
-        path=wishes.state, merchants=merchants, is_http_allowed=wishes.allow_http, speed=wishes.speed
+        path=wishes.state,
+        merchants=merchants,
+        is_http_allowed=wishes.allow_http,
+        speed=wishes.speed,
+        start_at=start_at,
     ) as sandbox:
         server = make_http_server(sandbox, wishes.port)
 

@@ -20,6 +20,9 @@ from torget.sandbox.helle_demo import DEMO_CARDS
 
 MERCHANTS = Path(__file__).parent.parent.parent / "networks" / "helle_sandbox_merchants.json"
 
+HISTORY_DAYS = 4
+"""The demo has a past of so many days, with settlements and a bank statement."""
+
 
 class Command(BaseCommand):
     help = "Start embedded PostgreSQL, the sandboxes, the web and a worker; Ctrl-C ends them all."
@@ -52,23 +55,21 @@ class Command(BaseCommand):
         processes.start(
             *("paytrail", "torget.sandbox.paytrail", "--port", str(port + 1)),
             *("--state", str(home / "paytrail.sqlite"), "--merchants", str(MERCHANTS), "--allow-http"),
+            *("--days-ago", str(HISTORY_DAYS)),
         )
         for command in (
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "--with-demo-staff"],
         ):
-            subprocess.run(  # noqa: S603 - our own commands
-                [sys.executable, "-m", "torget", *command],
-                env={**os.environ, **environment},
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
+            _run(environment, *command)
         processes.start("web", "torget", "web", "--port", str(port))
-        processes.start("worker", "torget", "worker")
-        processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
         processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
+        # Before the workers, who would find out by themselves what the reconciliation is to find.
+        _run({**environment, "TORGET_LOG_LEVEL": "ERROR"}, "demo_history", "--days", str(HISTORY_DAYS))
+        processes.start("worker", "torget", "worker")
+        processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
 
     def _tell(self, port: int) -> None:
         lines = [
@@ -86,6 +87,15 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def _run(environment: dict[str, str], *command: str) -> None:
+    subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "torget", *command],
+        env={**os.environ, **environment},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _keys(home: Path) -> dict[str, str]:

@@ -39,7 +39,7 @@ ITEM_COLUMNS = {
     "row_class": "VARCHAR",
     "times": "BIGINT",
 }
-MEMORY = "2200MB"
+MEMORY = "2500MB"
 KEY = "merchant_account, municipality, kind, subject"
 
 
@@ -79,7 +79,7 @@ def source_of(path: Path, columns: dict[str, str]) -> str:
 
 
 def judge(engine: duckdb.DuckDBPyConnection, *, ledger: Path, records: Path) -> Audit:
-    """Leave the table `judged` in the engine, one row a key, and give the totals by class."""
+    """The totals by class; leaves the view `judged` in the engine, one row a key."""
     engine.execute(
         load_sql("audit_judge").format(
             key=KEY,
@@ -88,12 +88,15 @@ def judge(engine: duckdb.DuckDBPyConnection, *, ledger: Path, records: Path) -> 
             classify=load_sql("classify").format(today="today"),
         )
     )
-    return Audit(
-        totals=tuple(
-            ClassTotal(row_class=name, count=int(count), expected_cents=int(ours), reported_cents=int(theirs))
-            for name, count, ours, theirs in engine.execute(load_sql("audit_totals")).fetchall()
-        )
-    )
+    rows = engine.execute(load_sql("audit_totals")).fetchall()
+    totals = [
+        ClassTotal(row_class=name, count=int(count), expected_cents=int(ours), reported_cents=int(theirs))
+        for name, count, ours, theirs, _, _ in rows
+    ]
+    further, cents = sum(int(row[4]) for row in rows), sum(int(row[5]) for row in rows)
+    if further:
+        totals.append(ClassTotal(row_class="duplicate", count=further, expected_cents=0, reported_cents=cents))
+    return Audit(totals=tuple(sorted(totals, key=lambda one: one.row_class)))
 
 
 def disagreements(engine: duckdb.DuckDBPyConnection, *, items: Path, most: int = 100) -> list[tuple[str, str, str]]:

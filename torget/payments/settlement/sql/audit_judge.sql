@@ -1,5 +1,6 @@
--- DuckDB: pair the two sides and give each its class; of several rows of the provider the first is compared.
-CREATE TABLE judged AS
+-- DuckDB: pair the two sides and give each its class; of several rows of the provider the first is compared. A view, for
+-- ten million judged rows would take as much memory again as judging them.
+CREATE VIEW judged AS
 WITH theirs AS (
     SELECT {key}, count(*) AS times, arg_min(reported_cents, record) AS reported_cents,
         arg_min(fee_cents, record) AS fee_cents, arg_min_null(expected_fee_cents, record) AS expected_fee_cents,
