@@ -12,16 +12,15 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from torget.config.embedded_postgres import EmbeddedPostgres
+from torget.config.management.commands.demo_history import history_starts_at
 from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox.helle_demo import DEMO_CARDS
 
 MERCHANTS = Path(__file__).parent.parent.parent / "networks" / "helle_sandbox_merchants.json"
-
-HISTORY_DAYS = 4
-"""The demo has a past of so many days, with settlements and a bank statement."""
 
 
 class Command(BaseCommand):
@@ -55,19 +54,25 @@ class Command(BaseCommand):
         processes.start(
             *("paytrail", "torget.sandbox.paytrail", "--port", str(port + 1)),
             *("--state", str(home / "paytrail.sqlite"), "--merchants", str(MERCHANTS), "--allow-http"),
-            *("--days-ago", str(HISTORY_DAYS)),
+            *("--start-at", history_starts_at(timezone.now()).isoformat()),
         )
+        processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
+        # The history is made at the first start, before the web and the worker run.
+        has_history = (home / "history").exists()
         for command in (
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "--with-demo-staff"],
+            *([] if has_history else [["demo_history"]]),
         ):
             _run(environment, *command)
         processes.start("web", "torget", "web", "--port", str(port))
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
-        processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
-        # Before the workers, who would find out by themselves what the reconciliation is to find.
-        _run({**environment, "TORGET_LOG_LEVEL": "ERROR"}, "demo_history", "--days", str(HISTORY_DAYS))
+        if not has_history:
+            # Reports of the provider come to the web; and before the worker, who would find out by himself what the
+            # reconciliation is to find.
+            _run(environment, "demo_settlements")
+            (home / "history").touch()
         processes.start("worker", "torget", "worker")
         processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
 
@@ -92,7 +97,7 @@ class Command(BaseCommand):
 def _run(environment: dict[str, str], *command: str) -> None:
     subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, "-m", "torget", *command],
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, "TORGET_LOG_LEVEL": "WARNING"},
         check=True,
         stdout=subprocess.DEVNULL,
     )

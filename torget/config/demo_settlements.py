@@ -1,4 +1,4 @@
-"""Some days of the past for the demo: payments at the sandboxes, what they settled, and a statement of the bank.
+"""The last days before the demo: payments at the sandboxes, what they settled, and a statement of the bank.
 
 Every payment is a real one, made by the product's own functions over the sandboxes' own protocols at an earlier time;
 the settlements, the reports and the bank statement are what the sandboxes then say of them.
@@ -42,12 +42,12 @@ LIBRARY = "helle"
 PAYMENTS_A_DAY = 6
 OPENING_CENTS = 1_250_000
 IBAN = "FI2112345600000785"
-REPORTS_SECONDS_MAX = 30.0
+REPORTS_SECONDS_MAX = 60.0
 
 
 @dataclass
-class DemoHistory:
-    """`days` before today; the provider's sandbox was started with its clock that far back."""
+class RecentDays:
+    """From `days` before today, where the provider's clock stands, to the present."""
 
     provider_url: str
     days: int = 4
@@ -215,7 +215,3 @@ def _statement(iban: str, number: int, day: date, opening: int, payouts: list[di
         opening_cents=opening,
         entries=entries,
     )
-
-
-def has_history() -> bool:
-    return Payment.objects.exists()
