@@ -26,7 +26,7 @@ from torget.payments.checkout.start import (
 )
 from torget.payments.core.fees import AssessedFee, assess_fee
 from torget.payments.core.ports import AccountSnapshot, LibrarySystemError
-from torget.payments.fees.deadline import answer_in_time
+from torget.payments.fees.deadline import ask
 from torget.payments.fees.library_systems import library_system
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
@@ -71,10 +71,10 @@ class ReceiptEmailForm(forms.Form):
 def read_fees(patron: SignedInPatron) -> FeesNow:
     """Raise LibrarySystemError when the library system gives no answer in time."""
     connector = library_system(patron.library_system)
-    account = answer_in_time(
-        lambda: connector.account(patron_reference=patron.reference, card_number=patron.card_number)
-    )
+    account_asked = ask(lambda: connector.account(patron_reference=patron.reference, card_number=patron.card_number))
+    # Meanwhile our own side is read. Whichever is older, nothing is paid on it: the start reads the account anew.
     payable = load_payable(library_system=patron.library_system, patron_reference=patron.reference)
+    account = account_asked()
     policy = payable.configured.policy
     return FeesNow(
         account=account,
