@@ -53,7 +53,7 @@ translations: .venv/dev packages
 	$(BIN)/python -m torget.config.messages check
 
 tests: .venv/dev packages messages
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # N simulated weeks from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
 simulate: .venv/dev messages

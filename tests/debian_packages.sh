@@ -7,6 +7,9 @@ command -v xgettext >/dev/null || missing="$missing gettext"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 command -v qpdf >/dev/null || missing="$missing qpdf"
+# The scanner's and the mail server's own programs; Debian starts neither here, and the tests bring their own settings.
+[ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
+[ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 fc-list 2>/dev/null | grep -qi "noto\|dejavu" || missing="$missing fonts-noto-core"
 [ -n "$missing" ] || exit 0
 echo "installing:$missing"

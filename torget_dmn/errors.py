@@ -14,6 +14,7 @@ class Problem:
     code: str
     message: str
     place: str = ""
+    rows: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

@@ -1,9 +1,13 @@
-"""Texts for the parser: token soup that is mostly wrong, expressions that are mostly right, and damaged ones."""
+"""Texts for the parser: token soup, mostly wrong, expressions, mostly right, and damaged ones; damaged models too."""
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
+import copy
 
+from hypothesis import strategies as st
+from lxml import etree
+
+from tests.dmn.building import every_model
 from tests.dmn.generator import Generator
 from torget_dmn.feel.builtins import BUILTINS
 
@@ -30,3 +34,33 @@ damaged = st.tuples(expressions, st.floats(0, 1), st.integers(0, 6), st.sampled_
 calls = st.tuples(st.sampled_from(sorted(set(BUILTINS) - {"now", "today"})), st.lists(expressions, max_size=3)).map(
     lambda call: f"{call[0]}({', '.join(call[1])})"
 )
+
+
+_MODELS = [path.read_bytes() for path in every_model()]
+_BYTES = [b"", b"<", b'"', b"&", b"x", b"<text>", b"</decision>", b"\xff", b"[1..", b"\x00"]
+
+
+@st.composite
+def damaged_models(draw: st.DrawFn) -> bytes:
+    """A model whose elements were doubled, dropped, renamed or given others' attributes, or whose bytes were hurt."""
+    root = etree.fromstring(draw(st.sampled_from(_MODELS)))
+    for _ in range(draw(st.integers(0, 5))):
+        found = list(root.iter(etree.Element))
+        one, other = (found[draw(st.integers(0, len(found) - 1))] for _ in range(2))
+        way = draw(st.integers(0, 4))
+        if way == 0 and other.attrib:
+            name = draw(st.sampled_from(sorted(other.attrib)))
+            one.set(name, draw(st.sampled_from([other.attrib[name], "", "number", "list<", "COLLECT", "#x"])))
+        elif way == 1:
+            one.text = draw(st.one_of(token_soup.filter(str.isprintable), st.just("")))
+        elif way == 2 and other is not root:
+            one.insert(draw(st.integers(0, len(one))), copy.deepcopy(other))
+        elif way == 3 and (parent := one.getparent()) is not None:
+            parent.remove(one)
+        else:
+            one.tag = other.tag
+    content = etree.tostring(root)
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 3]))):
+        place, length = draw(st.integers(0, len(content))), draw(st.integers(0, 40))
+        content = content[:place] + draw(st.sampled_from(_BYTES)) + content[place + length :]
+    return content

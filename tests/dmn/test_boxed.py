@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.dmn.test_models import wrap
-from torget_dmn import DecisionModel, read_model
+from torget_dmn import DecisionModel, ModelError, read_model
 
 
 def text(feel: str) -> str:
@@ -45,7 +45,8 @@ def test_a_condition_in_a_box_must_be_true_or_false(box: str, value: Any) -> Non
 
 def test_the_type_of_a_collection_may_stand_on_the_box_around_it() -> None:
     filtered = f"<filter><in typeRef='string'>{text('1')}</in><match>{text('true')}</match></filter>"
-    assert value_of(filtered) is None
+    with pytest.raises(ModelError, match="type-error"):
+        value_of(filtered)
     assert value_of(filtered.replace("string", "number")) == [Decimal(1)]
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.dmn.building import every_model, fee_table, model, table
 from torget_dmn import DecisionModel, InputError, Limits, ModelError, read_model
 from torget_dmn.model.elements import ItemDefinition
+from torget_dmn.model.expressions import Variable
 from torget_dmn.model.namespaces import NAMESPACES
 from torget_dmn.model.writer import write_model
 
@@ -35,6 +36,11 @@ BOMB = (
     '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     f'<definitions xmlns="{DMN}" name="&b;" namespace="n"/>'
 )
+GREAT_BOMB = (
+    '<!DOCTYPE d [<!ENTITY e0 "ha">'
+    + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    + f']><definitions xmlns="{DMN}" name="&e9;" namespace="n"/>'
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,9 @@ BOMB = (
         (wrap('<decision name="a"><decisionTable/></decision>'), "table-outputs"),
         (wrap('<decision name="a"><decisionTable><output/><rule/></decisionTable></decision>'), "table-shape"),
         (wrap('<decision name="a"><lookupTable/></decision>'), "unknown-element"),
+        (wrap('<decision name="a"><list/><list/></decision>'), "expression-twice"),
+        (wrap(f'<decision name="a"><context>{"<contextEntry/>" * 2}</context></decision>'), "context-result"),
+        (GREAT_BOMB, "xml-doctype"),
         (wrap("<x>" * 300 + "</x>" * 300), "xml-"),
     ],
 )
@@ -71,6 +80,11 @@ def test_a_broken_file_is_refused_by_name(content: str, code: str) -> None:
         ('<decision name="a"><for iteratorVariable="x"/></decision>', "expression-missing"),
         ('<decision name="a"><invocation/></decision>', "expression-missing"),
         (AGGREGATED.format("<output/><output/>"), "aggregation"),
+        (AGGREGATED.format('<output name="x"/><output name="x"/>'), "output-name"),
+        (AGGREGATED.format("<output/>").replace("COLLECT", "PRIORITY"), "output-values"),
+        (decision("a", "1").replace("<literalExpression", '<literalExpression expressionLanguage="java"'), "language"),
+        (decision("a", "b", needs("b").replace("Decision", "Input")) + decision("b", "1"), "reference-kind"),
+        ('<itemDefinition name="t"><typeRef>Any</typeRef></itemDefinition>' * 2, "name-twice"),
     ],
 )
 def test_a_model_that_cannot_be_meant_is_refused_by_name(inner: str, code: str) -> None:
@@ -103,6 +117,31 @@ def test_all_problems_are_told_at_once_with_their_places() -> None:
         ("feel-syntax", "decision 'E'"),
     }
     assert any("A → B → A" in problem.message or "B → A → B" in problem.message for problem in caught.value.problems)
+
+
+def test_types_that_cannot_fit_are_named_with_their_places() -> None:
+    rows = [["-", '"ten"', '1 + "a"'], ["< 10", "-", "date(amount, 1, 1)"], ['"dvd"', "-", "1"]]
+    kind = ItemDefinition(name="tKind", type_ref="string", allowed_values='"book", "film"')
+    inputs = [("kind", "tKind"), ("amount", "number")]
+    source = model(inputs, table(inputs, rows, hit_policy="FIRST"), kind)
+    source.decisions[0].variable = Variable(name="D", type_ref="number")
+    with pytest.raises(ModelError) as caught:
+        DecisionModel(source)
+    told = {(problem.code, problem.place) for problem in caught.value.problems}
+    assert told == {
+        ("type-error", "decision 'D', row 1, input 'amount'"),
+        ("type-error", "decision 'D', row 1, output 'result'"),
+        ("type-error", "decision 'D', row 2, input 'kind'"),
+        ("type-error", "decision 'D', row 2, output 'result'"),
+        ("value-not-allowed", "decision 'D', row 3, input 'kind'"),
+    }
+    assert DecisionModel(source, lenient=True).evaluate("D", {"kind": "dvd", "amount": 3}).value is None
+
+
+def test_a_day_may_stand_for_a_moment() -> None:
+    source = model([], '@"2026-11-28"')
+    source.decisions[0].variable = Variable(name="D", type_ref="date and time")
+    assert str(DecisionModel(source).evaluate("D", {}).value) == "2026-11-28T00:00:00Z"
 
 
 def test_a_problem_in_a_table_names_row_and_column() -> None:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "torget.payments.receipts",
     "torget.payments.settlement",
     "torget.payments.closing",
+    "torget.payments.invariants",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
@@ -204,6 +205,11 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = [
+    "torget.service.web.upload.RefuseLargeFiles",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 EMAIL_BACKEND = os.environ.get("TORGET_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("TORGET_EMAIL_HOST", "127.0.0.1")
@@ -211,6 +217,9 @@ EMAIL_PORT = int(os.environ.get("TORGET_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = os.environ.get("TORGET_EMAIL_FOLDER")
 DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
+
+# The mailbox of customer service. Answers go to it with the conversation's token after a plus.
+SERVICE_MAILBOX_ADDRESS = os.environ.get("TORGET_SERVICE_MAILBOX_ADDRESS", "")
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = ["torget.procedures.fee_dispute"]
@@ -249,6 +258,16 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
         "PAGE_ORIGINS": os.environ.get(
             "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
         ).split(","),
+    },
+}
+
+# Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.
+SCANNER: dict[str, Any] = {
+    "BACKEND": "torget.connectors.scanners.clamav.scanner.ClamAv",
+    "OPTIONS": {
+        "socket": os.environ.get("TORGET_CLAMD_SOCKET", ""),
+        "host": os.environ.get("TORGET_CLAMD_HOST", ""),
+        "port": int(os.environ.get("TORGET_CLAMD_PORT", "3310")),
     },
 }
 

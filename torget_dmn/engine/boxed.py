@@ -113,6 +113,9 @@ class BoxedCompiler:
             return constant(None)
         kind = self.types.resolve(expression.type_ref, place)
         if isinstance(expression, boxed.LiteralExpression):
+            if expression.language and "feel" not in expression.language.lower():
+                message = say("the language '{name}' is not known here, only FEEL is", name=expression.language)
+                self.note("expression-language", message, place)
             return self.fitted(self.feel(expression.text, scope, place, expected if kind is ANY else kind), kind)
         if isinstance(expression, boxed.DecisionTable):
             self.table_type = expected if kind is ANY else kind

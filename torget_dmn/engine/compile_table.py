@@ -37,6 +37,9 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         cells.append(_column(compiler, table, column, scope, place))
     if table.aggregation is not None and len(table.outputs) > 1:
         compiler.note("aggregation", say("a table with several outputs cannot aggregate them"), place)
+    names = [clause.name for clause in table.outputs]
+    if len(names) > 1 and not (all(names) and len(set(names)) == len(names)):
+        compiler.note("output-name", say("each of several outputs needs a name of its own"), place)
     kinds = output_types(compiler, table, whole_type, place)
     made = CompiledTable(
         table,
@@ -53,6 +56,9 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         ],
         get_run=scope.run_getter(),
     )
+    if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not made.is_ranked:
+        message = say("the order of the results is not known: no output lists its values")
+        compiler.note("output-values", message, place)
     if compiler.recorded is not None:
         compiler.recorded.append(Recorded(place, scope, whole_type, table=made))
     return made

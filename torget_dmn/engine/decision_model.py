@@ -13,6 +13,7 @@ from torget_dmn.engine.graph import Graph
 from torget_dmn.engine.link import Linker
 from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
 from torget_dmn.engine.trace import Trace
+from torget_dmn.engine.type_checks import type_problems
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
 from torget_dmn.feel.builtins.logic import MOMENT
 from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
@@ -59,8 +60,11 @@ class DecisionModel:
         self.limits = limits
         self._lenient = lenient
         self._graph = Graph(definitions, imports, problems)
-        linker = Linker(self._graph, limits, problems, recorded)
+        # Types are checked for those who are told of problems; a lenient model gives null where they do not fit.
+        pieces = recorded if recorded is not None or lenient else []
+        linker = Linker(self._graph, limits, problems, pieces)
         linker.link()
+        problems.extend(type_problems(pieces or []))
         self.problems = tuple(dict.fromkeys(problems))
         if self.problems and not lenient:
             raise ModelError(list(self.problems))

@@ -13,6 +13,7 @@ from torget_dmn.model.elements import (
     DecisionService,
     Definitions,
     Element,
+    InputData,
 )
 from torget_dmn.words import say
 
@@ -38,6 +39,18 @@ def requirements_of(element: Element) -> list[str]:
     if isinstance(element, DecisionService):
         return [*element.output_decisions, *element.encapsulated_decisions]
     return []
+
+
+# What each kind of requirement may lead to.
+_FITTING: dict[str, tuple[type[Element], ...]] = {
+    "required_inputs": (InputData,),
+    "required_decisions": (Decision,),
+    "required_knowledge": (BusinessKnowledge, DecisionService),
+    "output_decisions": (Decision,),
+    "encapsulated_decisions": (Decision,),
+    "input_decisions": (Decision,),
+    "input_data": (InputData,),
+}
 
 
 def place_of(element: Element) -> str:
@@ -86,6 +99,16 @@ class Graph:
         """Resolve hrefs, each once."""
         found = [self.reference(model, href, place) for href in dict.fromkeys(hrefs)]
         return [reference for reference in found if reference is not None]
+
+    def check_kinds(self) -> None:
+        """Note each requirement that leads to another kind of element than it says."""
+        for (namespace, _), element in self.elements.items():
+            for relation, kinds in _FITTING.items():
+                for href in getattr(element, relation, ()):
+                    target = self.elements.get((href.rpartition("#")[0] or namespace, href.rpartition("#")[2]))
+                    if target is not None and not isinstance(target, kinds):
+                        message = say("the reference '{href}' leads to the wrong kind of element", href=href)
+                        self._problems.append(Problem("reference-kind", message, place_of(element)))
 
     def cyclic(self) -> set[Key]:
         """Return the elements that need themselves, and note each circle once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,6 +38,9 @@ class TypeTable:
         # A definition may name one that follows it, or itself, so all names exist before any is filled.
         own = {item.name: NamedType(item.name, ANY) for item in definitions.item_definitions}
         self.named.update(own)
+        for name, times in Counter(item.name for item in definitions.item_definitions).items():
+            if times > 1:
+                problems.append(Problem("name-twice", say("the name is used twice"), f"item definition '{name}'"))
         for item in definitions.item_definitions:
             self._fill(own[item.name], item)
         _refuse_loops(own, problems)

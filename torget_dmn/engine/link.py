@@ -34,6 +34,7 @@ class Linker:
         self.types: dict[str, TypeTable] = {}
         self._limits = limits
         self._problems = problems
+        graph.check_kinds()
         self._cyclic = graph.cyclic()
 
     def link(self) -> None:

@@ -41,6 +41,11 @@ class CompiledTable:
         self._pairs = list(zip(inputs, [column_masks(column) for column in cells], strict=True))
         self._match = _matcher(self._pairs, self.all_rows)
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether an output lists its values, which gives results a priority."""
+        return any(self._output_values)
+
     def _ranks(self, value: Any) -> tuple[int, ...]:
         parts = list(value.values()) if len(self._output_values) > 1 and type(value) is dict else [value]
         return tuple(

@@ -25,8 +25,10 @@ class ExpressionReader:
 
     def expression_in(self, parent: etree._Element | None, place: str) -> boxed.Expression | None:
         """Read the boxed expression among an element's children, if there is one."""
-        found = child(parent, *_READERS)
-        return None if found is None else self.expression(found, place)
+        found = list(children(parent, *_READERS))
+        if len(found) > 1:
+            self.note("expression-twice", say("there is more than one expression here"), place, found[1])
+        return self.expression(found[0], place) if found else None
 
     def expression(self, element: etree._Element, place: str) -> boxed.Expression:
         """Read one boxed expression."""
@@ -85,6 +87,10 @@ class ExpressionReader:
             )
             for entry in children(element, "contextEntry")
         ]
+        if any(entry.variable is None for entry in entries[:-1]):
+            self.note("context-result", say("only the last entry of a context may be without a name"), place, element)
+        if any(entry.variable is not None and not entry.variable.name for entry in entries):
+            self.note("name-missing", say("an entry has no name"), place, element)
         return boxed.Context(entries=entries)
 
     def relation(self, element: etree._Element, place: str) -> boxed.Expression:

@@ -24,13 +24,20 @@ def parse_xml(content: bytes, limits: Limits) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
+        # What entities grow to may end the parsing before the type that defines them is seen.
+        if b"<!DOCTYPE" in content:
+            raise ModelError(_document_type()) from None
         raise ModelError(Problem("xml-syntax", _broken(error), f"line {error.lineno}")) from None
     except ValueError as error:
         raise ModelError(Problem("xml-syntax", _broken(error))) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise ModelError(Problem("xml-doctype", say("a document type is not allowed: it could define entities")))
+        raise ModelError(_document_type())
     _check_depth(root, limits.xml_depth_max)
     return root
+
+
+def _document_type() -> Problem:
+    return Problem("xml-doctype", say("a document type is not allowed: it could define entities"))
 
 
 def _broken(error: Exception) -> str:

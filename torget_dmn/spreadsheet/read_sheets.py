@@ -29,6 +29,10 @@ _RULES_MAX = 100_000
 _COLUMNS_MAX = 500
 # A head that was moved is looked for this far down.
 _HEAD_ROWS = 20
+_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}")
+_QUOTES = dict.fromkeys(
+    map(ord, "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"), '"'
+)
 _TITLES = frozenset(layout.ROW_TITLES.values())
 _NO_TEXT = {
     "f": ("formula", say("a formula is not allowed; write the test as text")),
@@ -209,8 +213,8 @@ class _SheetReader:
                 continue
             table.rules.append(
                 Rule(
-                    inputs=[text or "-" for kind, text in texts if kind == layout.INPUT],
-                    outputs=[text for kind, text in texts if kind == layout.OUTPUT],
+                    inputs=[_straight(text) or "-" for kind, text in texts if kind == layout.INPUT],
+                    outputs=[_straight(text) for kind, text in texts if kind == layout.OUTPUT],
                     annotations=[text for kind, text in texts if kind == layout.ANNOTATION],
                 )
             )
@@ -233,4 +237,11 @@ def _as_feel(value: Any) -> str:
         return f'duration("PT{int(value.total_seconds())}S")'
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    text = str(value).strip()
+    # What spreadsheet programs make of a typed minus.
+    return "-" if text in _DASHES else text
+
+
+def _straight(text: str) -> str:
+    """Undo the curly quotes that spreadsheet programs type, unless the text has straight ones too."""
+    return text if '"' in text else text.translate(_QUOTES)

@@ -118,6 +118,15 @@ SENTENCES = {
         "relaation rivillä ei ole yhtä solua jokaista saraketta kohti"
     ),
     "a binding has no parameter": "sidonnalta puuttuu parametri",
+    "there is more than one expression here": "tässä on useampi kuin yksi lauseke",
+    "only the last entry of a context may be without a name": ("vain kontekstin viimeinen kohta voi olla ilman nimeä"),
+    "an entry has no name": "kohdalla ei ole nimeä",
+    "the language '{name}' is not known here, only FEEL is": "kieltä '{name}' ei tässä tunneta, vain FEEL",
+    "each of several outputs needs a name of its own": "kun tuloksia on useita, jokaisella on oltava oma nimi",
+    "the order of the results is not known: no output lists its values": (
+        "tulosten järjestystä ei tunneta: mikään tulos ei luettele arvojaan"
+    ),
+    "the reference '{href}' leads to the wrong kind of element": "viite '{href}' johtaa vääränlaiseen osaan",
     # Expressions.
     "{message} (line {line}, column {column})": "{message} (rivi {line}, merkki {column})",
     "{message}, found {found}": "{message}, mutta siinä on {found}",
@@ -164,6 +173,9 @@ SENTENCES = {
     "a document type is not allowed in a workbook": "dokumenttityyppi ei ole sallittu työkirjassa",
     "no sheet of the workbook describes a table": "mikään työkirjan taulukko ei kuvaa päätöstaulua",
     "the table '{name}' is on two sheets": "taulu '{name}' on kahdessa taulukossa",
+    "'{text}' may be a decimal comma; write a point, or a space after it": (
+        "'{text}' voi olla desimaalipilkku; kirjoita piste tai pilkun jälkeen väli"
+    ),
     "the model has no table '{name}'": "mallissa ei ole taulua '{name}'",
     "the table has no name": "taululla ei ole nimeä",
     "the table has more than {limit} columns": "taulussa on yli {limit} saraketta",

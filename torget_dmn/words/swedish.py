@@ -116,6 +116,17 @@ SENTENCES = {
         "en rad i relationen har inte en cell för varje kolumn"
     ),
     "a binding has no parameter": "en bindning saknar parameter",
+    "there is more than one expression here": "här finns mer än ett uttryck",
+    "only the last entry of a context may be without a name": "bara den sista posten i en kontext får sakna namn",
+    "an entry has no name": "en post saknar namn",
+    "the language '{name}' is not known here, only FEEL is": "språket '{name}' förstås inte här, bara FEEL",
+    "each of several outputs needs a name of its own": (
+        "när en tabell har flera utdata behöver vart och ett ett eget namn"
+    ),
+    "the order of the results is not known: no output lists its values": (
+        "resultatens ordning är okänd: inga utdata listar sina värden"
+    ),
+    "the reference '{href}' leads to the wrong kind of element": ("hänvisningen '{href}' leder till fel slags element"),
     # Expressions.
     "{message} (line {line}, column {column})": "{message} (rad {line}, tecken {column})",
     "{message}, found {found}": "{message}, men där står {found}",
@@ -160,6 +171,9 @@ SENTENCES = {
     "a document type is not allowed in a workbook": "en dokumenttyp är inte tillåten i en arbetsbok",
     "no sheet of the workbook describes a table": "inget blad i arbetsboken beskriver en tabell",
     "the table '{name}' is on two sheets": "tabellen '{name}' finns på två blad",
+    "'{text}' may be a decimal comma; write a point, or a space after it": (
+        "'{text}' kan vara ett decimalkomma; skriv en punkt, eller ett mellanslag efter kommat"
+    ),
     "the model has no table '{name}'": "modellen har ingen tabell '{name}'",
     "the table has no name": "tabellen saknar namn",
     "the table has more than {limit} columns": "tabellen har mer än {limit} kolumner",

@@ -29,6 +29,7 @@ def check_network(network: Network) -> list[str]:
         *_default_rules(network),
         *(problem for row in network.merchant_accounts for problem in _merchant_account(row, network)),
         *_staff(network),
+        *_customer_service(network),
     ]
 
 
@@ -60,6 +61,8 @@ def _repeated(network: Network) -> Iterator[str]:
     yield from _twice(
         "municipality with an active account", ((row.place, row.municipality) for row in accounts if row.is_active)
     )
+    yield from _twice("article", ((row.place, row.slug) for row in network.articles))
+    yield from _twice("ready answer", ((row.place, row.slug) for row in network.answer_templates))
     yield from _twice("username", ((row.place, row.username) for row in network.demo_staff))
     roles = [role for row in network.demo_staff for role in row.roles]
     yield from _twice(
@@ -168,3 +171,12 @@ def _staff(network: Network) -> Iterator[str]:
     if network.demo_staff:
         for slug in sorted(network.slugs - answered - {""}):
             yield f"demo_staff: nobody answers the work list of {slug}, so its stuck payments would lie there"
+
+
+def _customer_service(network: Network) -> Iterator[str]:
+    for article in network.articles:
+        yield from _unknown(f"{article.place}.local_texts", article.local_texts, network)
+        if article.review_by < article.reviewed_on:
+            yield f"{article.place}.review_by: is before it was reviewed"
+    for template in network.answer_templates:
+        yield from _unknown(f"{template.place}.municipality", [template.municipality], network)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from torget.foundation.core.languages import Language
@@ -74,6 +75,27 @@ class JsonRow:
         if len(set(known)) < len(known):
             self.say("names one twice", key)
         return tuple(known)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list with at least one text, none of them twice."""
+        values: list[Any] = self._get(key, list, [], "a list", is_required=True)
+        if not values and isinstance(self._values.get(key), list):
+            self.say("is empty", key)
+        found = tuple(value for value in values if isinstance(value, str) and value)
+        if len(found) < len(values):
+            self.say("holds what is not a text", key)
+        if len(set(found)) < len(found):
+            self.say("names one twice", key)
+        return found
+
+    def day(self, key: str) -> date:
+        """A date as 2026-11-24; the first there is after a problem."""
+        text = self.text(key)
+        try:
+            return date.fromisoformat(text) if text else date.min
+        except ValueError:
+            self.say(f"{text!r} is not a date", key)
+            return date.min
 
     def number(self, key: str, *, at_least: int, at_most: int, default: int | None = None) -> int:
         """Required unless there is a default."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from torget.config.networks.json_row import ALL_LANGUAGES, JsonRow
 from torget.config.networks.rows import (
+    AnswerTemplateRow,
+    ArticleRow,
     BranchRow,
     CooperationRow,
     EmployeeRow,
@@ -19,6 +21,7 @@ from torget.config.networks.rows import (
 )
 from torget.foundation import design
 from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
+from torget.foundation.core.languages import LocalisedText
 from torget.payments.core.fees import LegalNature, PayeeSource
 
 _STATIC = Path(design.__file__).parent / "static"
@@ -26,12 +29,22 @@ SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 PHONE = r"\+?[0-9 ]{5,30}"
 SERVICES = ("library_payments", "customer_service", "decisions")
-ROLE_KINDS = ("library_desk", "finance", "coordinator", "operator")
+ROLE_KINDS = ("library_desk", "finance", "coordinator", "operator", "agent", "preparer")
 VAT_PERMILLE_MAX = 500
 SHARE_MAX = 2_000_000_000
 REFUND_LIMIT_CENTS_MAX = 99_999_998
 """The largest payment there can be; with this limit nobody has to agree."""
-SECTIONS = ("municipalities", "cooperations", "fee_types", "payee_rules", "merchant_accounts", "demo_staff")
+#: What the files hold, each with the field that names a row in problems.
+SECTIONS = {
+    "municipalities": "slug",
+    "cooperations": "slug",
+    "fee_types": "code",
+    "payee_rules": "fee_type",
+    "merchant_accounts": "account",
+    "demo_staff": "username",
+    "articles": "slug",
+    "answer_templates": "slug",
+}
 
 
 def _theme(row: JsonRow) -> dict[str, str]:
@@ -155,15 +168,48 @@ def _employee(row: JsonRow) -> EmployeeRow:
     return employee
 
 
+def _article(row: JsonRow) -> ArticleRow:
+    article = ArticleRow(
+        place=row.place,
+        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        titles=row.languages("titles"),
+        texts=row.languages("texts"),
+        topics=row.texts("topics"),
+        reviewed_on=row.day("reviewed_on"),
+        review_by=row.day("review_by"),
+        local_texts=dict(map(_local_text, row.rows("local_texts", label="municipality", is_required=False))),
+    )
+    row.end()
+    return article
+
+
+def _local_text(row: JsonRow) -> tuple[str, LocalisedText]:
+    found = (row.text("municipality"), row.languages("texts"))
+    row.end()
+    return found
+
+
+def _answer_template(row: JsonRow) -> AnswerTemplateRow:
+    template = AnswerTemplateRow(
+        place=row.place,
+        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        municipality=row.text("municipality", is_required=False),
+        service_type=row.text("service_type", is_required=False, length_max=50),
+        names=row.languages("names"),
+        texts=row.languages("texts"),
+    )
+    row.end()
+    return template
+
+
 def read_documents(documents: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Network, list[str]]:
     """`documents`: what each file holds, by file name. A section may be spread over several files."""
     problems: list[str] = []
     found: dict[str, list[JsonRow]] = {section: [] for section in SECTIONS}
-    labels = dict(zip(SECTIONS, ("slug", "slug", "code", "fee_type", "account", "username"), strict=True))
     for name, document in sorted(documents.items()):
         file = JsonRow(document, f"{name}:", problems)
-        for section in SECTIONS:
-            found[section] += file.rows(section, label=labels[section], is_required=False)
+        for section, label in SECTIONS.items():
+            found[section] += file.rows(section, label=label, is_required=False)
         file.end()
     network = Network(
         municipalities=tuple(map(_municipality, found["municipalities"])),
@@ -172,6 +218,8 @@ def read_documents(documents: Mapping[str, Any], environment: Mapping[str, str])
         payee_rules=tuple(map(_payee_rule, found["payee_rules"])),
         merchant_accounts=tuple(_merchant_account(row, environment) for row in found["merchant_accounts"]),
         demo_staff=tuple(map(_employee, found["demo_staff"])),
+        articles=tuple(map(_article, found["articles"])),
+        answer_templates=tuple(map(_answer_template, found["answer_templates"])),
     )
     return network, problems
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from torget.foundation.core.languages import LocalisedText
 
@@ -102,6 +103,31 @@ class EmployeeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    place: str
+    slug: str
+    titles: LocalisedText
+    texts: LocalisedText
+    topics: tuple[str, ...]
+    reviewed_on: date
+    review_by: date
+    local_texts: Mapping[str, LocalisedText]
+    """What differs, by the slug of the municipality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTemplateRow:
+    place: str
+    slug: str
+    municipality: str
+    """Empty for a ready answer of all."""
+    service_type: str
+    """Empty for one that fits every kind of errand."""
+    names: LocalisedText
+    texts: LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     municipalities: tuple[MunicipalityRow, ...] = ()
     cooperations: tuple[CooperationRow, ...] = ()
@@ -109,6 +135,8 @@ class Network:
     payee_rules: tuple[PayeeRuleRow, ...] = ()
     merchant_accounts: tuple[MerchantAccountRow, ...] = ()
     demo_staff: tuple[EmployeeRow, ...] = ()
+    articles: tuple[ArticleRow, ...] = ()
+    answer_templates: tuple[AnswerTemplateRow, ...] = ()
 
     @property
     def slugs(self) -> frozenset[str]:

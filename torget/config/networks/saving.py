@@ -17,6 +17,8 @@ from torget.foundation.people.second_factor.demo import enrol_for_demo
 from torget.payments.checkout.credentials import CredentialsUnreadable, decrypt_credentials, encrypt_credentials
 from torget.payments.checkout.models import MerchantAccount, SubMerchant
 from torget.payments.fees.models import FeeType, PayeeRule
+from torget.service.conversations.models import AnswerTemplate
+from torget.service.knowledge.models import Article, LocalText
 
 Row = TypeVar("Row", bound=Model)
 
@@ -50,6 +52,8 @@ def save_network(*, name: str, network: Network, with_demo_staff: bool, at: date
         saving.cooperations(network)
         saving.fees(network)
         saving.merchant_accounts(network)
+        saving.articles(network)
+        saving.answer_templates(network)
         if with_demo_staff:
             saving.staff(network)
         loaded = saving.loaded
@@ -187,6 +191,37 @@ class _Saving:
                 key = {"merchant_account": account, "municipality": self._municipalities[slug]}
                 self._put(SubMerchant, key, {"identifier": identifier})
             self._remove(account.sub_merchants.exclude(municipality__slug__in=row.sub_merchants))
+
+    def articles(self, network: Network) -> None:
+        for row in network.articles:
+            article = self._put(
+                Article,
+                {"slug": row.slug},
+                {
+                    "titles": dict(row.titles),
+                    "texts": dict(row.texts),
+                    "topics": list(row.topics),
+                    "reviewed_on": row.reviewed_on,
+                    "review_by": row.review_by,
+                },
+            )
+            for slug, texts in row.local_texts.items():
+                key = {"article": article, "municipality": self._municipalities[slug]}
+                self._put(LocalText, key, {"texts": dict(texts)})
+            self._remove(article.local_texts.exclude(municipality__slug__in=row.local_texts))
+
+    def answer_templates(self, network: Network) -> None:
+        for row in network.answer_templates:
+            self._put(
+                AnswerTemplate,
+                {"slug": row.slug},
+                {
+                    "municipality": self._municipalities[row.municipality] if row.municipality else None,
+                    "service_type": row.service_type,
+                    "names": dict(row.names),
+                    "texts": dict(row.texts),
+                },
+            )
 
     def staff(self, network: Network) -> None:
         answered = {

@@ -12,6 +12,10 @@ class OutgoingEmail(models.Model):
     body = models.TextField()
     #: What it is about, such as 'receipt:17'; the same message is never queued twice.
     about = models.CharField(max_length=80, unique=True)
+    #: Where an answer goes; empty for messages that nobody is to answer.
+    reply_to = models.EmailField(blank=True)
+    #: Whether no person wrote it: then other machines know that they must not answer (RFC 3834).
+    is_automatic = models.BooleanField(default=True)
     sent_at = models.DateTimeField(null=True)
     #: When to try (again); empty means now. While a sender has the row, the end of its lease.
     next_at = models.DateTimeField(null=True)

@@ -42,10 +42,18 @@ def _take_next(now: datetime) -> OutgoingEmail | None:
     return email
 
 
+def message_id_host() -> str:
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
 def _send(email: OutgoingEmail) -> None:
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    headers = {"Message-ID": f"<outgoing-{email.id}@{host}>", "Auto-Submitted": "auto-generated"}
-    EmailMessage(subject=email.subject, body=email.body, to=[email.recipient], headers=headers).send()
+    headers = {"Message-ID": f"<outgoing-{email.id}@{message_id_host()}>"}
+    if email.is_automatic:
+        headers["Auto-Submitted"] = "auto-generated"
+    reply_to = [email.reply_to] if email.reply_to else None
+    EmailMessage(
+        subject=email.subject, body=email.body, to=[email.recipient], headers=headers, reply_to=reply_to
+    ).send()
 
 
 def send_due_emails(now: datetime, limit: int) -> int:

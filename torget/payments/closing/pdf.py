@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from torget.foundation.core.money import Money
 from torget.foundation.design.pdf import make_pdf
 from torget.foundation.design.templatetags.torget_format import euros
-from torget.payments.closing.report import Cell, MonthReport, Section
+from torget.payments.closing.report import Cell, Report, Section
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
@@ -35,7 +35,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def report_pdf(report: MonthReport, *, language: str, at: datetime) -> bytes:
+def report_pdf(report: Report, *, language: str, at: datetime) -> bytes:
     """In the active translation; the same report gives the same bytes."""
     content = {
         "title": report.title,

@@ -1,6 +1,6 @@
 """A month in words and figures: the same tables for the page, the PDF and the spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -33,7 +33,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthReport:
+class Report:
     title: str
     facts: Sequence[tuple[str, str]]
     sections: Sequence[Section]
@@ -109,21 +109,24 @@ def cents_text(cents: Fraction) -> str:
     return f"{float(cents):+.2f}".replace(".", ",").replace("-", "\u2212")
 
 
-def _shared(
-    one: SharedIncome,
-    number: int,
-    members: dict[str, Municipality],
-    fee_types: dict[str, dict[str, str]],
-    language: str,
-) -> Section:
-    name = fee_type_words(fee_types, one.ledger_account, language) or one.ledger_account
-    weight_total = sum(one.shares.values())
-    parts = sorted(
-        one.parts, key=lambda part: members[part.member].sort_key(language) if part.member in members else part.member
-    )
+def member_names(language: str) -> dict[str, str]:
+    """By slug, in the order of the language's alphabet."""
+    found = sorted(Municipality.objects.all(), key=lambda one: one.sort_key(language))
+    return {one.slug: one.name(language) for one in found}
+
+
+def in_order(slugs: Iterable[str], members: Mapping[str, str]) -> list[str]:
+    """Those that nobody knows come last."""
+    places = {slug: place for place, slug in enumerate(members)}
+    return sorted(slugs, key=lambda slug: (places.get(slug, len(places)), slug))
+
+
+def _shared(one: SharedIncome, number: int, members: Mapping[str, str], fees: str) -> Section:
+    parts = {part.member: part for part in one.parts}
+    rounding = sum((part.rounding_cents for part in one.parts), Fraction(0))
     return Section(
         name=_("Shares %(number)d") % {"number": number},
-        caption=_("Fixed shares: %(fees)s, account %(account)s") % {"fees": name, "account": one.ledger_account},
+        caption=_("Fixed shares: %(fees)s, account %(account)s") % {"fees": fees, "account": one.ledger_account},
         about=_(
             "%(count)d fees were split one by one. Each part is rounded down to whole cents; what is left goes "
             "cent by cent to the largest remainders. Over all members the rounding sums to zero."
@@ -131,47 +134,32 @@ def _shared(
         % {"count": one.count},
         headings=[_("Municipality"), _("Key"), _("Share"), _("Rounding, cents")],
         rows=[
-            [
-                members[part.member].name(language) if part.member in members else part.member,
-                part.weight,
-                part.booked,
-                cents_text(part.rounding_cents),
-            ]
-            for part in parts
+            [members.get(slug, slug), parts[slug].weight, parts[slug].booked, cents_text(parts[slug].rounding_cents)]
+            for slug in in_order(parts, members)
         ],
-        last=[
-            _("In all"),
-            weight_total,
-            one.net,
-            cents_text(sum((part.rounding_cents for part in parts), Fraction(0))),
-        ],
+        last=[_("In all"), sum(one.shares.values()), one.net, cents_text(rounding)],
     )
 
 
-def _members(seen: SeenMonth, members: dict[str, Municipality], language: str) -> Section:
+def _members(seen: SeenMonth, members: Mapping[str, str]) -> Section:
     owed = seen.book.owed_to_members()
     return Section(
         name=_("Other municipalities"),
         caption=_("Shares of other municipalities, refunds taken off"),
         headings=[_("Municipality"), _("Added this month")],
-        rows=[
-            [members[slug].name(language) if slug in members else slug, amount]
-            for slug, amount in sorted(
-                owed.items(), key=lambda pair: members[pair[0]].sort_key(language) if pair[0] in members else pair[0]
-            )
-        ],
+        rows=[[members.get(slug, slug), owed[slug]] for slug in in_order(owed, members)],
         last=[_("In all"), total(list(owed.values()))],
     )
 
 
-def _accounts(seen: SeenMonth) -> Section:
+def _accounts(seen: SeenMonth, members: Mapping[str, str]) -> Section:
     lines = seen.book.accounts()
     return Section(
         name=_("Accounts"),
         caption=_("All accounts"),
         about=_("Debit is positive, credit negative; both sides are equal, so the balances sum to zero."),
         headings=[_("Account"), _("At the start"), _("Debit"), _("Credit"), _("At the end")],
-        rows=[[account_words(one.account), one.opening, one.debit, one.credit, one.closing] for one in lines],
+        rows=[[account_words(one.account, members), one.opening, one.debit, one.credit, one.closing] for one in lines],
         last=[
             _("In all"),
             total([one.opening for one in lines]),
@@ -191,7 +179,7 @@ def _facts(seen: SeenMonth, language: str) -> list[tuple[str, str]]:
     if seen.closed is not None:
         at = timezone.localtime(seen.closed.closed_at)
         facts += [
-            (_("Closed"), f"{at.day}.{at.month}.{at.year} {at:%H:%M}"),
+            (pgettext("month", "Closed"), f"{at.day}.{at.month}.{at.year} {at:%H:%M}"),
             (_("Entries"), str(seen.closed.entry_count)),
             (_("Late corrections of earlier months"), str(seen.late_count)),
             (_("Checksum"), seen.closed.checksum),
@@ -207,10 +195,13 @@ def month_text(month: str) -> str:
     return f"{int(number)}/{year}"
 
 
-def month_report(seen: SeenMonth, language: str) -> MonthReport:
+def month_report(seen: SeenMonth, language: str) -> Report:
     """The active translation must be that of the language. Sections without rows are left out."""
-    members = {one.slug: one for one in Municipality.objects.all()}
-    fee_types = seen.fee_types
+    members = member_names(language)
+    shared = [
+        _shared(one, number, members, fee_type_words(seen.fee_types, one.ledger_account, language))
+        for number, one in enumerate(seen.shared, 1)
+    ]
     sections = [
         _figures(seen),
         _income(seen, seen.book.income(), language, name=_("Income"), caption=_("Income by fee type and VAT")),
@@ -222,11 +213,11 @@ def month_report(seen: SeenMonth, language: str) -> MonthReport:
             caption=_("Refunds by fee type and VAT"),
         ),
         _vat_return(seen.book.by_rate()),
-        *(_shared(one, number, members, fee_types, language) for number, one in enumerate(seen.shared, 1)),
-        _members(seen, members, language),
-        _accounts(seen),
+        *shared,
+        _members(seen, members),
+        _accounts(seen, members),
     ]
-    return MonthReport(
+    return Report(
         title=_("%(municipality)s, books of %(month)s")
         % {"municipality": seen.municipality.name(language), "month": month_text(str(seen.month))},
         facts=_facts(seen, language),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from torget.payments.core.ledger import read_account
@@ -38,14 +39,19 @@ def rate_text(permille: int) -> str:
     return f"{permille / 10:g} %".replace(".", ",")
 
 
-def account_words(account: str) -> str:
-    """'income:3100' is 'Income 3100'; an account without words is shown as it is rather than hidden."""
+def account_words(account: str, members: Mapping[str, str] | None = None) -> str:
+    """'income:3100' is 'Income 3100'; an account without words is shown as it is rather than hidden.
+
+    `members` says by slug what municipalities are called.
+    """
     parts = read_account(account)
     rate = rate_text(parts.vat_permille) if parts.vat_permille else ""
+    if parts.kind == "owed_to" and members and parts.name in members:
+        return " ".join(filter(None, (_("Owed to %(member)s") % {"member": members[parts.name]}, rate)))
     return " ".join(filter(None, (str(_ACCOUNTS.get(parts.kind, parts.kind)), parts.name, rate)))
 
 
 def fee_type_words(fee_types: Mapping[str, Mapping[str, str]], ledger_account: str, language: str) -> str:
-    """What the fee types of a ledger account are called, in the language or in Finnish."""
+    """What the fee types of a ledger account are called, in the language or in Finnish, else the account itself."""
     names = fee_types.get(ledger_account, {})
-    return names.get(language) or names.get("fi") or ""
+    return names.get(language) or names.get("fi") or ledger_account

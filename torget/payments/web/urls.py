@@ -33,6 +33,7 @@ urlpatterns = [
     path("privacy/<slug:slug>/", pages.privacy, name="privacy-of"),
     path("cookies/", pages.cookies, name="cookies"),
     path("staff/months/", include("torget.payments.web.months.urls")),
+    path("staff/shared-costs/", include("torget.payments.web.months.cost_urls")),
     path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),

@@ -64,5 +64,7 @@ def register() -> None:
             topics=("fees",),
             answer_within_hours=40,
             procedure=SLUG,
+            on_open=effect.hold_fee,
+            on_close=effect.free_fee,
         )
     )

@@ -2,10 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee, Patron
-from torget.service.forms.models import Draft
+from torget.service.forms.models import Attachment, Draft
 
 
 class Conversation(models.Model):
@@ -45,6 +46,16 @@ class Conversation(models.Model):
             models.Index(fields=["municipality", "due_at"], condition=~Q(state="closed"), name="conversation_queue"),
             models.Index(fields=["patron", "-opened_at"]),
             models.Index(fields=["case_id"]),
+            # Some mail servers change the letters of an address to lower case.
+            models.Index(Upper("token"), name="conversation_by_address"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="clock_runs_only_while_waiting",
+                condition=Q(state="waiting", clock_since__isnull=False, due_at__isnull=False)
+                | (~Q(state="waiting") & Q(clock_since__isnull=True, due_at__isnull=True)),
+            ),
+            models.CheckConstraint(name="closed_has_a_time", condition=Q(state="closed") ^ Q(closed_at__isnull=True)),
         ]
 
 
@@ -66,6 +77,9 @@ class Contact(models.Model):
     body = models.TextField()
     #: The form that was sent, with its attachments.
     draft = models.OneToOneField(Draft, on_delete=models.PROTECT, null=True, related_name="contact")
+    #: Why an incoming e-mail may not be from whom it seems: 'other_sender', 'unauthenticated'.
+    mark = models.CharField(max_length=20, blank=True)
+    attachments = models.ManyToManyField(Attachment, related_name="contacts")
     #: Of an incoming e-mail; the same one twice is taken once.
     message_id = models.CharField(max_length=300, blank=True)
 
@@ -76,9 +90,24 @@ class Contact(models.Model):
         indexes = [models.Index(fields=["conversation", "at"])]
 
 
+class ConversationEvent(models.Model):
+    """One step of a conversation that is no message: who took, closed or handed over; only added."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    #: 'staff:12', 'patron:7', 'person' by the link alone, 'worker'
+    actor = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "at"])]
+
+
 class AnswerTemplate(models.Model):
     """A ready answer of a municipality, or of all when empty; complete in three languages."""
 
+    slug = models.SlugField(unique=True)
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, null=True)
     service_type = models.SlugField(blank=True)
     names = models.JSONField()

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Patron
 
 
@@ -25,14 +26,24 @@ class Draft(models.Model):
     token = models.CharField(max_length=43, unique=True)
     form = models.ForeignKey(FormVersion, on_delete=models.PROTECT)
     patron = models.ForeignKey(Patron, on_delete=models.PROTECT, null=True)
+    #: Who will answer it.
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=2)
     #: What the form was opened about, in ids; not editable by who fills it in.
     subject = models.JSONField(default=dict)
+    #: What was filled in for the person, each with the source: [{"labels", "values", "sources"}], by language.
+    prefilled = models.JSONField(default=list)
     answers = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], condition=models.Q(sent_at__isnull=True), name="draft_unsent"),
+            models.Index(fields=["patron", "-changed_at"]),
+        ]
 
 
 class Attachment(models.Model):
@@ -43,7 +54,8 @@ class Attachment(models.Model):
         CLEAN = "clean"
         INFECTED = "infected"  #: content removed
 
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="attachments")
+    #: Empty for what came by e-mail.
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, related_name="attachments")
     #: As the sender called it; shown escaped, never used as a path.
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
@@ -53,3 +65,11 @@ class Attachment(models.Model):
     finding = models.CharField(max_length=100, blank=True)
     added_at = models.DateTimeField()
     scanned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(state="waiting"), name="attachment_unscanned")]
+        constraints = [
+            models.CheckConstraint(
+                name="infected_content_is_gone", condition=~models.Q(state="infected") | models.Q(content=b"")
+            ),
+        ]

@@ -10,6 +10,7 @@ from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.equality import contains_equal, equal
 from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.ordering import compare
 from torget_dmn.limits import DEFAULT_LIMITS
 from torget_dmn.words import say
@@ -23,9 +24,9 @@ def bounded(items: list[Any]) -> list[Any]:
 
 
 def _index(position: Decimal, length: int) -> int | None:
-    """Turn a position, counted from 1 or backwards from -1, into an index; a fraction is cut off."""
-    place = int(position)
-    if place == 0 or abs(place) > length:
+    """Turn a position, counted from 1 or backwards from -1, into an index."""
+    place = whole(position)
+    if place is None or place == 0 or abs(place) > length:
         return None
     return place - 1 if place > 0 else length + place
 
@@ -76,8 +77,8 @@ def remove(items: list[Any], position: Decimal) -> list[Any] | None:
 
 @builtin("list replace", "list: list", "position: number", "newItem: any")
 def replace_at(items: list[Any], position: Decimal, new_item: Any) -> list[Any] | None:
-    """`list replace([2, 4, 7, 8], 3, 6)`."""
-    place = _index(position, len(items))
+    """`list replace([2, 4, 7, 8], 3, 6)`; unlike elsewhere, a fraction of the position is cut off."""
+    place = _index(Decimal(int(position)), len(items))
     return None if place is None else [*items[:place], new_item, *items[place + 1 :]]
 
 
@@ -101,8 +102,8 @@ def sublist(items: list[Any], start: Decimal, length: Decimal | None = None) -> 
         return None
     if length is None:
         return items[first:]
-    size = int(length)
-    if size < 1 or first + size > len(items):
+    size = whole(length)
+    if size is None or size < 1 or first + size > len(items):
         return None
     return items[first : first + size]
 

@@ -38,8 +38,8 @@ class ColumnMapForm(forms.Form):
             'One line a column, in order: Heading = field, or Heading = "text that is always there".'
         ),
         max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "torget-code"}),
+        error_messages={"required": gettext_lazy("Write at least one column")},
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )
     accounts = forms.CharField(
         label=gettext_lazy("Accounts"),
@@ -48,8 +48,8 @@ class ColumnMapForm(forms.Form):
             "goes before income."
         ),
         max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "torget-code"}),
+        error_messages={"required": gettext_lazy("Write at least one account")},
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
     )
     row_text = forms.CharField(
         label=gettext_lazy("Text of every row"),

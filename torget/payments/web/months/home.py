@@ -27,6 +27,9 @@ def sees_books(access: Access) -> bool:
 
 def register() -> None:
     register_place(Place(url_name="staff-months", text=gettext_lazy("Months"), position=34, is_for=sees_books))
+    register_place(
+        Place(url_name="staff-shared-costs", text=gettext_lazy("Shared costs"), position=35, is_for=sees_books)
+    )
     register_home_card(
         HomeCard(template="staff/months/home_card.html", position=34, is_for=sees_books, context=months_card)
     )

@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from torget.foundation.design.page import Tag, TagColour
 from torget.payments.closing.checklist import Check
@@ -63,10 +63,10 @@ def file_words(kind: FileKind) -> tuple[str, str]:
 
 def month_tag(*, is_closed: bool, is_next: bool, has_ended: bool) -> Tag:
     if is_closed:
-        return Tag(text=_("Closed"), colour=TagColour.GREEN)
+        return Tag(text=pgettext("month", "Closed"), colour=TagColour.GREEN)
     if is_next and has_ended:
         return Tag(text=_("Close this next"), colour=TagColour.YELLOW)
-    return Tag(text=_("Waits for earlier months") if has_ended else _("Open"), colour=TagColour.GREY)
+    return Tag(text=_("Waits for earlier months") if has_ended else pgettext("month", "Open"), colour=TagColour.GREY)
 
 
 def fault_words(fault: ChainFault) -> str:

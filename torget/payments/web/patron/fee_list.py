@@ -14,6 +14,7 @@ from torget.foundation.design.templatetags.torget_format import day_text
 from torget.payments.checkout.held_fees import HeldFee
 from torget.payments.core.fees import AssessedFee, NotPayable
 from torget.payments.fees.policy import FeeTypeTexts, PayeeTexts
+from torget.payments.web.other_parts import address
 
 REASONS = {
     NotPayable.UNKNOWN_TYPE: gettext_lazy(
@@ -108,6 +109,7 @@ def build_fee_list(
             not_payable_reason=reason,
             tag=tag,
             payment_url=url,
+            question_url=address("fee-question", fee.reference) if one.fee.reference not in held else "",
             explanation=in_language(its_texts.explanations, language) if its_texts else "",
         )
         lines.setdefault(one.payee.municipality if one.payee else UNKNOWN_PAYEE, []).append(line)

@@ -88,7 +88,7 @@ def read_fees(patron: SignedInPatron) -> FeesNow:
     )
 
 
-def _library_down(request: HttpRequest) -> HttpResponse:
+def library_down(request: HttpRequest) -> HttpResponse:
     response = render(request, "payments/errors/library_down.html", status=503)
     response.headers["Retry-After"] = "120"
     return response
@@ -111,7 +111,7 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     try:
         now = read_fees(patron)
     except LibrarySystemError:
-        return _library_down(request)
+        return library_down(request)
     has_chosen = now.can_choose and ("fee" in request.GET or "update" in request.GET)
     listed = _fee_list(now, set(request.GET.getlist("fee")) if has_chosen else None)
     return render(
@@ -167,7 +167,7 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         free = {ref: now.free[ref] for ref in wanted if ref in now.free}
         chosen = choose_fees(now.assessed, free)
     except LibrarySystemError:
-        return _library_down(request)
+        return library_down(request)
     except NothingChosen:
         messages.error(request, _why_nothing_is_left(wanted, now))
         return HttpResponseRedirect(f"{reverse('fees')}?update=1")
@@ -218,7 +218,7 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
             now=timezone.now(),
         )
     except LibrarySystemError:
-        return _library_down(request)
+        return library_down(request)
     except NothingChosen:
         return _back_to_fees(request, _("Choose at least one fee to pay."))
     except FeesChanged:

@@ -5,30 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from torget_dmn.analysis.findings import PROBLEM, Finding
 from torget_dmn.engine.boxed import Recorded
 from torget_dmn.engine.tables import CompiledTable
+from torget_dmn.errors import Problem
 from torget_dmn.feel import nodes
-from torget_dmn.feel.feel_types import ANY, FeelType, NamedType, SimpleType, strip
+from torget_dmn.feel.feel_types import ANY, DATE, DATE_TIME, FeelType, NamedType, SimpleType, strip
 from torget_dmn.feel.inference import Inference, clash
 from torget_dmn.feel.printing import to_literal
 from torget_dmn.feel.ranges import Equals, Range
 from torget_dmn.words import say
 
 
-def expression_findings(piece: Recorded) -> Iterator[Finding]:
+def type_problems(recorded: list[Recorded]) -> Iterator[Problem]:
+    """Yield everything whose type can never fit."""
+    pieces = pieces_by_place(recorded)
+    for piece in recorded:
+        if isinstance(piece.table, CompiledTable):
+            yield from _cell_problems(piece.table, column_types(piece.table, pieces))
+        else:
+            yield from _expression_problems(piece)
+
+
+def pieces_by_place(recorded: list[Recorded]) -> dict[str, Recorded]:
+    """Return the expressions by their places."""
+    return {piece.place: piece for piece in recorded if piece.node is not None}
+
+
+def column_types(table: CompiledTable, pieces: dict[str, Recorded]) -> list[FeelType]:
+    """Return the types of the values of each column, declared or inferred from its expression."""
+    return [_input_type(pieces.get(f"{table.place}, input '{title}'")) for title in table.input_titles]
+
+
+def _expression_problems(piece: Recorded) -> Iterator[Problem]:
     """Yield what is wrong with the types of one expression."""
     if piece.node is None:
         return
     inference = Inference(piece.scope)
     kind = inference.infer(piece.node)
     for note in inference.notes:
-        yield Finding("type-error", PROBLEM, piece.place, note)
-    if clash(kind, piece.expected):
+        yield Problem("type-error", note, piece.place)
+    # A day is made midnight where a moment is expected.
+    is_converted = strip(kind) is DATE and strip(piece.expected) is DATE_TIME
+    if clash(kind, piece.expected) and not is_converted:
         message = say(
             "the value is of type {kind}, but {expected} is expected", kind=strip(kind), expected=piece.expected
         )
-        yield Finding("type-error", PROBLEM, piece.place, message)
+        yield Problem("type-error", message, piece.place)
     elif (
         isinstance(piece.node, nodes.Literal) and isinstance(piece.expected, NamedType) and piece.node.value is not None
     ):
@@ -39,11 +61,10 @@ def expression_findings(piece: Recorded) -> Iterator[Finding]:
                 value=to_literal(value),
                 allowed=piece.expected.allowed_text,
             )
-            yield Finding("value-not-allowed", PROBLEM, piece.place, message)
+            yield Problem("value-not-allowed", message, piece.place)
 
 
-def input_type(piece: Recorded | None) -> FeelType:
-    """Return the type of the values of a column, declared or inferred from its expression."""
+def _input_type(piece: Recorded | None) -> FeelType:
     if piece is None or piece.node is None:
         return ANY
     return piece.expected if piece.expected is not ANY else Inference(piece.scope).infer(piece.node)
@@ -55,7 +76,7 @@ def _points(constant: Any) -> list[Any]:
     return [constant.point if isinstance(constant, Equals) else constant]
 
 
-def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Finding]:
+def _cell_problems(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Problem]:
     """Yield the cells that no value of their column can pass, because it is of another type."""
     for title, cells, kind in zip(table.input_titles, table.cells, kinds, strict=True):
         plain = strip(kind)
@@ -72,16 +93,14 @@ def cell_findings(table: CompiledTable, kinds: list[FeelType]) -> Iterator[Findi
                         title=title,
                         kind=plain,
                     )
-                    yield Finding(
-                        "type-error", PROBLEM, f"{table.place}, row {number}, input '{title}'", message, (number,)
-                    )
+                    yield Problem("type-error", message, f"{table.place}, row {number}, input '{title}'", (number,))
                     break
                 if _is_refused(kind, constant):
                     message = say(
                         "{value} is not one of the allowed values of {title}", value=to_literal(constant), title=title
                     )
                     place = f"{table.place}, row {number}, input '{title}'"
-                    yield Finding("value-not-allowed", PROBLEM, place, message, (number,))
+                    yield Problem("value-not-allowed", message, place, (number,))
 
 
 def _is_refused(kind: FeelType, constant: Any) -> bool:
