@@ -22,7 +22,7 @@ from torget.foundation.design.charts.drawing import (
 
 _BAR, _STACK, _BETWEEN_BARS, _BETWEEN_ROWS = 14.0, 20.0, 3.0, 9.0
 _LINE_LETTERS = 40
-_BESIDE_LETTERS = 9
+_BESIDE_LETTERS = 11
 
 
 class NegativeBar(ValueError):
