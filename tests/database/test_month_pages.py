@@ -197,7 +197,7 @@ def test_fixed_shares_are_shown_and_sum_exactly(world: World) -> None:
     month = f"{world.now:%Y-%m}"
     client = sign_in(hire("finance", "porvoo"))
     page = text(client, f"/staff/payments/{payment_id}/")
-    assert page.count("Fixed shares:") == 3
+    assert page.count("Fixed shares of fee") == 3
     # 801 cents: 400.5, 160.2 and 240.3; the one cent that is left goes to the largest remainder.
     assert "€4.01" in page
     page = text(client, f"{PORVOO}{month}/")
