@@ -116,7 +116,7 @@ def standing(
         wait_until_answered(f"{koha_url}/api/v1/")
         options = {"base_url": f"{koha_url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
         os.environ |= {
-            "DATABASE_URL": postgres.url(),
+            "DATABASE_URL": postgres.url(user="torget"),
             "DJANGO_SETTINGS_MODULE": "torget.config.settings",
             "TORGET_CREDENTIAL_KEYS": _credential_key(folder),
             "TORGET_SECRET_KEY": "benchmark",

@@ -147,12 +147,12 @@ def filled(folder: Path | None, sizes: tuple[int, ...]) -> Iterator[Ground]:
                 use_database(size)
                 call_command("migrate", verbosity=0)
                 continue
-            seconds = fill(ground.postgres.url(f"history_{size}"), size)
+            seconds = fill(ground.postgres.url(f"history_{size}", "torget"), size)
             print(f"filled {size:,} payments in {seconds:.0f} s", flush=True)
         close_connections()
         ground.restart(SETTINGS | MEASURING)
         for size in sizes:
-            with psycopg.connect(ground.postgres.url(f"history_{size}"), autocommit=True) as connection:
+            with psycopg.connect(ground.postgres.url(f"history_{size}", "torget"), autocommit=True) as connection:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
                 connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
                 connection.execute(_WARM)
@@ -163,7 +163,7 @@ def _make_databases(ground: Ground, sizes: tuple[int, ...]) -> set[str]:
     from django.db import connection
 
     connection.close()
-    with psycopg.connect(ground.postgres.url("postgres"), autocommit=True) as admin:
+    with psycopg.connect(ground.postgres.admin_url(), autocommit=True) as admin:
         there = {name for (name,) in admin.execute("SELECT datname FROM pg_database").fetchall()}
         for size in sizes:
             if f"history_{size}" not in there:

@@ -61,3 +61,18 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
                 cursor.execute(f"DELETE FROM {table}")
             cursor.execute("SET session_replication_role = DEFAULT")
         connections.close_all()
+
+
+@pytest.fixture
+def member(committed_db: None) -> Iterator[None]:
+    """A database user like the real one: no superuser, because those pass every policy."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE torget_member NOLOGIN")
+        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO torget_member")
+        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO torget_member")
+        cursor.execute("SET ROLE torget_member")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("DROP OWNED BY torget_member")
+        cursor.execute("DROP ROLE torget_member")

@@ -54,6 +54,7 @@ class KeepingBooks:
     outcomes = {"grant": texts("Grant"), "refuse": texts("Refuse"), "fine": texts("Fine")}
     outcomes_with_amount = frozenset({"fine"})
     fact_labels = {"weeks": texts("Weeks")}
+    fact_value_words: Mapping[str, Mapping[str, dict[str, str]]] = field(default_factory=dict)
     may_be_automatic = True
     model_xml = MODEL
 

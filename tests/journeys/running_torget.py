@@ -37,6 +37,7 @@ class RunningTorget:
     logs: Path
     koha: SandboxKoha
     paytrail: PaytrailSandbox
+    environment: dict[str, str]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(700_001))
 
     def patron(self, *fees: tuple[int, str | None], **more: Any) -> SandboxPatron:
@@ -80,6 +81,17 @@ class RunningTorget:
         with psycopg.connect(self.database_url) as connection:
             connection.execute(order.encode(), values)
 
+    def run(self, module: str, *arguments: str) -> str:
+        """What a program of ours says, run beside the processes on the same database."""
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env={**os.environ, **self.environment},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
     def log(self) -> str:
         return "".join(file.read_text(encoding="utf-8") for file in sorted(self.logs.iterdir()))
 
@@ -101,7 +113,7 @@ def _start(processes: Processes, port: int) -> None:
     for command in (
         ["migrate", "--verbosity", "0"],
         ["collectstatic", "--verbosity", "0", "--no-input"],
-        ["load_network", "helle", "--with-demo-staff"],
+        ["load_network", "helle", "cities", "--with-demo-staff"],
     ):
         subprocess.run(
             [sys.executable, "-m", "torget", *command],
@@ -111,7 +123,7 @@ def _start(processes: Processes, port: int) -> None:
         )
     processes.start("web", "torget", "web", "--port", str(port))
     processes.start("worker", "torget", "worker")
-    processes.start("settlements", "torget", "procrastinate", "worker", "--queues", "settlement")
+    processes.start("jobs", "torget", "procrastinate", "worker", "--queues", "casework,settlement")
     processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
 
 
@@ -144,6 +156,7 @@ def running_torget(home: Path) -> Iterator[RunningTorget]:
                     logs=home / "logs",
                     koha=koha,
                     paytrail=paytrail,
+                    environment=dict(processes.environment),
                 )
             finally:
                 processes.stop()

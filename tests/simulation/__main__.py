@@ -23,7 +23,7 @@ def main() -> int:
         Path(folder).chmod(0o755)
         postgres = EmbeddedPostgres(Path(folder) / "data", {"fsync": "off", "synchronous_commit": "off"})
         postgres.start()
-        os.environ["DATABASE_URL"] = postgres.url()
+        os.environ["DATABASE_URL"] = postgres.url(user="torget")
         os.environ["TORGET_CREDENTIAL_KEYS"] = Fernet.generate_key().decode()
         os.environ["DJANGO_SETTINGS_MODULE"] = "torget.config.settings"
         try:

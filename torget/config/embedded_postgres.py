@@ -96,12 +96,16 @@ class EmbeddedPostgres:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         folder.chmod(0o700)
 
-    def url(self, database: str = "torget") -> str:
-        return f"postgresql://torget@/{database}?host={self.socket_folder}"
+    def url(self, database: str = "torget", user: str = "torget_app") -> str:
+        """Torget's own user owns its database and is no superuser: row-level security does not bind those."""
+        return f"postgresql://{user}@/{database}?host={self.socket_folder}"
+
+    def admin_url(self, database: str = "postgres") -> str:
+        return self.url(database, "torget")
 
     def is_running(self) -> bool:
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.admin_url(), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -132,9 +136,14 @@ class EmbeddedPostgres:
         raise EmbeddedPostgresError(Path(log).read_text(encoding="utf-8", errors="replace")[-2000:])
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'torget'").fetchone():
-                connection.execute("CREATE DATABASE torget")
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            owner = connection.execute("SELECT datdba::regrole::text FROM pg_database WHERE datname = 'torget'")
+            found = owner.fetchone()
+            if found is None:
+                connection.execute("CREATE ROLE torget_app LOGIN")
+                connection.execute("CREATE DATABASE torget OWNER torget_app")
+            elif found[0] != "torget_app":
+                raise EmbeddedPostgresError(f"{self.data} is of an older version: remove the folder and start again")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")

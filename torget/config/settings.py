@@ -103,7 +103,7 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
+def database_from_url(url: str) -> dict[str, Any]:
     """A libpq address (URL or keywords) as Django wants it; `options` may choose the schema by search_path."""
     parts = conninfo_to_dict(url)
     options: dict[str, Any] = {
@@ -124,7 +124,7 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///torget"))}
+DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql:///torget"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Employee"
@@ -222,7 +222,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 SERVICE_MAILBOX_ADDRESS = os.environ.get("TORGET_SERVICE_MAILBOX_ADDRESS", "")
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
-PROCEDURES = ["torget.procedures.fee_dispute"]
+PROCEDURES = ["torget.procedures.fee_dispute", "torget.procedures.payment_time"]
 
 # How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
 RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))

@@ -1,13 +1,14 @@
 """What every procedure keeps as data in its folder: form.json, texts.json, model.dmn."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from torget.casework.core.fact_words import euros, value_text
+from torget.casework.core.fact_words import value_text
 from torget.casework.core.facts import FactSet, Proposal
 from torget.casework.core.procedure import Block
 from torget.foundation.core.languages import LocalisedText
@@ -47,7 +48,13 @@ class Folder:
         """Label and value of every fact that has a label, in the order of the labels."""
         values = facts.values()
         return [
-            (label, {language: value_text(name, values.get(name), language) for language in LANGUAGES})
+            (
+                label,
+                {
+                    language: value_text(name, values.get(name), language, self.fact_value_words.get(name))
+                    for language in LANGUAGES
+                },
+            )
             for name, label in self.texts["facts"].items()
         ]
 
@@ -56,6 +63,17 @@ class Folder:
         """What an official can choose, by the procedure's own words."""
         outcomes: Mapping[str, LocalisedText] = self.texts["outcomes"]
         return outcomes
+
+    @cached_property
+    def fact_value_words(self) -> Mapping[str, Mapping[str, LocalisedText]]:
+        """The form's own choices, and what texts.json adds."""
+        fields = [field for step in self.form["steps"] for field in step["fields"]]
+        choices = {
+            field["id"]: {option["value"]: option["labels"] for option in field["options"]}
+            for field in fields
+            if "options" in field
+        }
+        return {**choices, **self.texts.get("values", {})}
 
     @property
     def fact_labels(self) -> Mapping[str, LocalisedText]:
@@ -89,7 +107,9 @@ def _filled(kind: str, texts: LocalisedText, places: Mapping[str, Any]) -> Block
     for language in LANGUAGES:
         text = texts[language]
         for name, value in places.items():
-            shown = euros(int(value), language) if name.endswith("_cents") and value is not None else str(value)
+            # 'amount_cents' is shown as euros and 'pay_by_on' as a day, like the facts 'open cents' and 'due on'.
+            known = re.sub("_(cents|on)$", r" \1", name)
+            shown = value_text(known, value, language) if value is None or known != name else str(value)
             text = text.replace(f"{{{name}}}", shown)
         filled[language] = text
     return Block(kind=kind, texts=filled)

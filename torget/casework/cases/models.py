@@ -82,7 +82,12 @@ class Case(models.Model):
         constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="case_number_once")]
         indexes = [
             models.Index(fields=["municipality", "state", "-opened_at"]),
-            models.Index(fields=["municipality", "-opened_at"]),
+            models.Index(fields=["municipality", "-opened_at", "-id"], name="case_newest_first"),
+            models.Index(
+                fields=["municipality", "due_on", "id"],
+                condition=Q(state__in=["open", "prepared"]),
+                name="case_most_urgent_first",
+            ),
             models.Index(fields=["origin"]),
             models.Index(fields=["prepare_at"], condition=Q(prepare_at__isnull=False), name="case_to_prepare"),
         ]

@@ -88,10 +88,16 @@ def open_case(
         Party.objects.create(
             case=case, position=position, role=person.role, sealed=seal(content, settings.CREDENTIAL_KEYS)
         )
-    index_words(case, [*titles.values(), case.number, *(person.name for person in parties)])
+    make_findable(case)
     log_action(case, kind="opened", actor=actor, at=at, detail={"origin": origin, "class": record_class.code})
     wake_worker()
     return case
+
+
+def make_findable(case: Case) -> None:
+    """By its number, the words of its titles, and the names of its parties."""
+    names = [value for token, value in party_tokens(case).items() if token.endswith(".name")]
+    index_words(case, [*case.titles.values(), case.number, *names])
 
 
 def party_tokens(case: Case) -> dict[str, str]:

@@ -87,6 +87,11 @@ class Procedure(Protocol):
     def fact_labels(self) -> Mapping[str, LocalisedText]: ...
 
     @property
+    def fact_value_words(self) -> Mapping[str, Mapping[str, LocalisedText]]:
+        """By fact and value: how people say values that are words of ours, such as a form's choices."""
+        ...
+
+    @property
     def may_be_automatic(self) -> bool: ...
 
     @property

@@ -18,6 +18,10 @@ DECISION = "proposal"
 LANGUAGES = ("sv", "fi", "en")
 
 
+def model_sha256(model_xml: bytes) -> str:
+    return hashlib.sha256(model_xml).hexdigest()
+
+
 @lru_cache(maxsize=32)
 def compiled(model_xml: bytes) -> tuple[DecisionModel, frozenset[str]]:
     """The model and the facts it asks for. Raise torget_dmn.ModelError with every problem and its place."""
@@ -58,6 +62,6 @@ def propose(*, facts: FactSet, model_xml: bytes) -> Proposal:
         reasons=tuple(_reasons(evaluated.trace)),
         values=values,
         trace=_told(evaluated.trace),
-        model_sha256=hashlib.sha256(model_xml).hexdigest(),
+        model_sha256=model_sha256(model_xml),
         facts_sha256=facts.sha256(),
     )

@@ -16,7 +16,7 @@ from torget.casework.decisions.drafts import lock_draft
 from torget.casework.decisions.models import Decision, Evaluation
 from torget.casework.decisions.prepare import blocks_as_json
 from torget.casework.decisions.sign import AMOUNT
-from torget.foundation.core.identity_code import has_identity_code
+from torget.foundation.core.identity_codes import has_identity_code
 from torget.foundation.core.languages import LocalisedText
 
 TEXT_LENGTH_MAX = 10_000

@@ -13,7 +13,7 @@ from torget.casework.cases.models import Case
 from torget.casework.cases.register import log_action
 from torget.casework.core.acts import check_remedy
 from torget.casework.core.facts import FactSet, Proposal
-from torget.casework.core.procedure import Block, find_procedure
+from torget.casework.core.procedure import Block, Procedure, find_procedure
 from torget.casework.decisions.models import Decision, DecisionMaker, Evaluation, FactRecord, RuleModel
 from torget.foundation.people.models import Employee
 
@@ -42,6 +42,13 @@ def publish_model(*, procedure: str, xml: bytes, at: datetime) -> RuleModel:
             known.save(update_fields=["withdrawn_at"])
             return known
         return RuleModel.objects.create(procedure=procedure, sha256=sha256, xml=xml, added_at=at)
+
+
+def install_model(*, procedure: Procedure, at: datetime) -> RuleModel | None:
+    """Take the rules that are shipped with a procedure into use, unless some are in use already."""
+    if procedure.model_xml is None or RuleModel.objects.filter(procedure=procedure.slug, withdrawn_at=None).exists():
+        return None
+    return publish_model(procedure=procedure.slug, xml=procedure.model_xml, at=at)
 
 
 def decision_maker_for(case: Case) -> DecisionMaker:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from torget.casework.web import party
-from torget.casework.web.staff import case, case_list, change, decision, proposal, sign
+from torget.casework.web import party, published
+from torget.casework.web.staff import case, case_list, change, decision, proposal, publishing, rules, sign
 
 urlpatterns = [
     path("staff/cases/", case_list.case_list, name="staff-cases"),
@@ -18,7 +18,16 @@ urlpatterns = [
     path("staff/decisions/<int:decision_id>/", decision.decision, name="staff-decision"),
     path("staff/decisions/<int:decision_id>/pdf/", decision.decision_as_pdf, name="staff-decision-pdf"),
     path("staff/decisions/<int:decision_id>/correct/", decision.correct, name="staff-decision-correct"),
+    path("staff/decisions/<int:decision_id>/publish/", publishing.publish, name="staff-decision-publish"),
     path("staff/effects/<int:effect_id>/", decision.effect, name="staff-effect"),
+    path("staff/rules/", rules.rules_list, name="staff-rules"),
+    path("staff/rules/stop/<int:commissioning_id>/", rules.stop_switch, name="staff-rules-stop"),
+    path("staff/rules/<slug:slug>/", rules.rules, name="staff-rules-of"),
+    path("staff/rules/<slug:slug>/tables.xlsx", rules.workbook, name="staff-rules-workbook"),
+    path("staff/rules/<slug:slug>/upload/", rules.upload, name="staff-rules-upload"),
+    path("staff/rules/<slug:slug>/<slug:sha256>/", rules.version, name="staff-rules-version"),
+    path("decisions/<slug:slug>/", published.published_decisions, name="published-decisions"),
+    path("decisions/<slug:slug>/<int:decision_id>/", published.published_decision, name="published-decision"),
     path("decision/<opaque:token>/", party.party_decision, name="party-decision"),
     path("decision/<opaque:token>/pdf/", party.party_decision_as_pdf, name="party-decision-pdf"),
 ]

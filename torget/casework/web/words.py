@@ -26,7 +26,7 @@ _CASE_COLOURS = {
 }
 _EFFECTS = {
     Effect.State.DUE: (gettext_lazy("Being done"), TagColour.BLUE),
-    Effect.State.DONE: (gettext_lazy("Done"), TagColour.GREEN),
+    Effect.State.DONE: (gettext_lazy("It is done"), TagColour.GREEN),
     Effect.State.REFUSED: (gettext_lazy("Refused, needs a person"), TagColour.RED),
     Effect.State.HUMAN: (gettext_lazy("Needs a person"), TagColour.RED),
 }
@@ -85,13 +85,13 @@ SOURCES = {
     "register": gettext_lazy("Register"),
 }
 _STEPS = {
-    "opened": gettext_lazy("Registered"),
+    "opened": gettext_lazy("Entered in the register"),
     "prepared": gettext_lazy("Facts collected, proposal made"),
     "document_added": gettext_lazy("Document added"),
     "block_edited": gettext_lazy("Text of the proposal changed"),
     "outcome_chosen": gettext_lazy("Another outcome chosen"),
     "withdrawn": gettext_lazy("Proposal taken back"),
-    "decided": gettext_lazy("Decided"),
+    "decided": gettext_lazy("The case was decided"),
     "corrected": gettext_lazy("Clerical error corrected"),
     "correction_started": gettext_lazy("Correction started"),
     "effect_done": gettext_lazy("Carried out"),

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from torget.casework.core.procedure import all_procedures
 from torget.config.networks.rows import (
     CooperationRow,
+    DecisionMakerRow,
     FeeTypeRow,
     MerchantAccountRow,
     MunicipalityRow,
@@ -29,6 +31,7 @@ def check_network(network: Network) -> list[str]:
         *_default_rules(network),
         *(problem for row in network.merchant_accounts for problem in _merchant_account(row, network)),
         *_staff(network),
+        *(problem for row in network.decision_makers for problem in _decision_maker(row, network)),
         *_customer_service(network),
     ]
 
@@ -159,6 +162,17 @@ def _merchant_account(row: MerchantAccountRow, network: Network) -> Iterator[str
         )
 
 
+def _decision_maker(row: DecisionMakerRow, network: Network) -> Iterator[str]:
+    yield from _unknown(f"{row.place}.municipality", [row.municipality], network)
+    known = {procedure.slug for procedure in all_procedures()}
+    for power in row.powers:
+        if power.procedure and power.procedure not in known:
+            yield f"{power.place}.procedure: there is no procedure {power.procedure}"
+    staff = {employee.username for employee in network.demo_staff}
+    for holder in sorted(set(row.holders) - staff):
+        yield f"{row.place}.holders: there is no employee {holder}"
+
+
 def _staff(network: Network) -> Iterator[str]:
     answered = set()
     for employee in network.demo_staff:
@@ -169,7 +183,10 @@ def _staff(network: Network) -> Iterator[str]:
             if role.answers_work_list:
                 answered.add(role.municipality)
     if network.demo_staff:
-        for slug in sorted(network.slugs - answered - {""}):
+        with_payments = {
+            slug for row in network.cooperations if row.service == _LIBRARY_PAYMENTS for slug in row.members
+        }
+        for slug in sorted((network.slugs & with_payments) - answered - {""}):
             yield f"demo_staff: nobody answers the work list of {slug}, so its stuck payments would lie there"
 
 

@@ -1,7 +1,7 @@
 """From a network's JSON files to its rows; all problems of form are collected."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,15 @@ from torget.config.networks.rows import (
     ArticleRow,
     BranchRow,
     CooperationRow,
+    DecisionMakerRow,
     EmployeeRow,
     FeeTypeRow,
     MerchantAccountRow,
     MunicipalityRow,
     Network,
     PayeeRuleRow,
+    PowerRow,
+    RecordClassRow,
     RoleRow,
 )
 from torget.foundation import design
@@ -42,9 +45,12 @@ SECTIONS = {
     "payee_rules": "fee_type",
     "merchant_accounts": "account",
     "demo_staff": "username",
+    "record_classes": "code",
+    "decision_makers": "municipality",
     "articles": "slug",
     "answer_templates": "slug",
 }
+LIMIT_CENTS_MAX = 100_000_000
 
 
 def _theme(row: JsonRow) -> dict[str, str]:
@@ -168,6 +174,48 @@ def _employee(row: JsonRow) -> EmployeeRow:
     return employee
 
 
+def _record_class(row: JsonRow) -> RecordClassRow:
+    record_class = RecordClassRow(
+        place=row.place,
+        code=row.text("code", length_max=20),
+        names=row.languages("names"),
+        publicity=row.number("publicity", at_least=1, at_most=4),
+        secrecy_basis=row.text("secrecy_basis", length_max=100, is_required=False),
+        retention_years=row.number("retention_years", at_least=-1, at_most=120),
+        retention_basis=row.text("retention_basis", length_max=200),
+    )
+    row.end()
+    return record_class
+
+
+def _power(row: JsonRow) -> PowerRow:
+    power = PowerRow(
+        place=row.place,
+        procedure=row.text("procedure", length_max=50),
+        limit_cents=row.number("limit_cents", at_least=0, at_most=LIMIT_CENTS_MAX),
+        basis=row.languages("basis"),
+    )
+    row.end()
+    return power
+
+
+def _decision_maker(row: JsonRow) -> DecisionMakerRow:
+    maker = DecisionMakerRow(
+        place=row.place,
+        municipality=row.text("municipality"),
+        code=row.text("code", form=SLUG, what="a slug", length_max=50),
+        titles=row.languages("titles"),
+        organ_above=row.languages("organ_above"),
+        contact_name=row.text("contact_name", length_max=120),
+        contact_email=row.text("contact_email", form=EMAIL, what="an e-mail address", length_max=254),
+        contact_phone=row.text("contact_phone", form=PHONE, what="a telephone number", length_max=30),
+        powers=tuple(_power(power) for power in row.rows("powers", label="procedure")),
+        holders=row.texts("holders"),
+    )
+    row.end()
+    return maker
+
+
 def _article(row: JsonRow) -> ArticleRow:
     article = ArticleRow(
         place=row.place,
@@ -218,6 +266,8 @@ def read_documents(documents: Mapping[str, Any], environment: Mapping[str, str])
         payee_rules=tuple(map(_payee_rule, found["payee_rules"])),
         merchant_accounts=tuple(_merchant_account(row, environment) for row in found["merchant_accounts"]),
         demo_staff=tuple(map(_employee, found["demo_staff"])),
+        record_classes=tuple(map(_record_class, found["record_classes"])),
+        decision_makers=tuple(map(_decision_maker, found["decision_makers"])),
         articles=tuple(map(_article, found["articles"])),
         answer_templates=tuple(map(_answer_template, found["answer_templates"])),
     )
@@ -235,16 +285,25 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read_folder(folder: Path, environment: Mapping[str, str]) -> tuple[Network, list[str]]:
     """All JSON files of the folder together are the network."""
+    return read_folders([folder], environment)
+
+
+def read_folders(folders: Sequence[Path], environment: Mapping[str, str]) -> tuple[Network, list[str]]:
+    """Several folders that are one network together; with more than one, places name the folder too."""
     documents, problems = {}, []
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        return Network(), [f"{folder.name}: there is no network here; a network is a folder of JSON files"]
-    for file in files:
-        try:
-            text = file.read_text(encoding="utf-8")
-            documents[file.name] = json.loads(text, object_pairs_hook=_without_repetition)
-        except ValueError as wrong:
-            problems.append(f"{file.name}: is not readable JSON: {wrong}")
+    for folder in folders:
+        files = sorted(folder.glob("*.json"))
+        if not files:
+            problems.append(f"{folder.name}: there is no network here; a network is a folder of JSON files")
+        for file in files:
+            name = file.name if len(folders) == 1 else f"{folder.name}/{file.name}"
+            try:
+                text = file.read_text(encoding="utf-8")
+                documents[name] = json.loads(text, object_pairs_hook=_without_repetition)
+            except ValueError as wrong:
+                problems.append(f"{name}: is not readable JSON: {wrong}")
+    if problems and not documents:
+        return Network(), problems
     network, of_form = read_documents(documents, environment)
     return network, [*problems, *of_form, *_missing_shields(network)]
 

@@ -103,6 +103,40 @@ class EmployeeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordClassRow:
+    place: str
+    code: str
+    names: LocalisedText
+    publicity: int
+    secrecy_basis: str
+    retention_years: int
+    retention_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRow:
+    place: str
+    procedure: str
+    limit_cents: int
+    basis: LocalisedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMakerRow:
+    place: str
+    municipality: str
+    code: str
+    titles: LocalisedText
+    organ_above: LocalisedText
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    powers: tuple[PowerRow, ...]
+    holders: tuple[str, ...]
+    """User names of demo staff; real holders are named in Torget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRow:
     place: str
     slug: str
@@ -135,6 +169,8 @@ class Network:
     payee_rules: tuple[PayeeRuleRow, ...] = ()
     merchant_accounts: tuple[MerchantAccountRow, ...] = ()
     demo_staff: tuple[EmployeeRow, ...] = ()
+    record_classes: tuple[RecordClassRow, ...] = ()
+    decision_makers: tuple[DecisionMakerRow, ...] = ()
     articles: tuple[ArticleRow, ...] = ()
     answer_templates: tuple[AnswerTemplateRow, ...] = ()
 

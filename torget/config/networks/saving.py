@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
+from torget.casework.cases.models import RecordClass
+from torget.casework.decisions.models import DecisionMaker, OfficeHolder, Power
 from torget.config.networks.rows import EmployeeRow, MerchantAccountRow, Network
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Branch, Cooperation, Membership, Municipality
@@ -56,6 +58,7 @@ def save_network(*, name: str, network: Network, with_demo_staff: bool, at: date
         saving.answer_templates(network)
         if with_demo_staff:
             saving.staff(network)
+        saving.offices(network, with_holders=with_demo_staff, at=at)
         loaded = saving.loaded
         if loaded.is_changed:
             record(
@@ -254,6 +257,27 @@ class _Saving:
         ]
         self._remove(employee.roles.exclude(pk__in=roles))
         self.loaded.created += enrol_for_demo(employee)
+
+    def offices(self, network: Network, *, with_holders: bool, at: datetime) -> None:
+        for row in network.record_classes:
+            values = {name: getattr(row, name) for name in _CLASS_FIELDS}
+            self._put(RecordClass, {"code": row.code}, {**values, "names": dict(row.names)})
+        for maker in network.decision_makers:
+            values = {name: getattr(maker, name) for name in ("contact_name", "contact_email", "contact_phone")}
+            texts = {"titles": dict(maker.titles), "organ_above": dict(maker.organ_above)}
+            key = {"municipality": self._municipalities[maker.municipality], "code": maker.code}
+            saved = self._put(DecisionMaker, key, {**values, **texts})
+            for power in maker.powers:
+                power_key = {"decision_maker": saved, "procedure": power.procedure}
+                self._put(Power, power_key, {"limit_cents": power.limit_cents, "basis": dict(power.basis)})
+            self._remove(saved.powers.exclude(procedure__in=[power.procedure for power in maker.powers]))
+            for username in maker.holders if with_holders else ():
+                holder = {"decision_maker": saved, "employee": Employee.objects.get(username=username)}
+                if not OfficeHolder.objects.filter(**holder).exists():
+                    self._put(OfficeHolder, {**holder, "since": at.date() - timedelta(days=366)}, {})
+
+
+_CLASS_FIELDS = ("publicity", "secrecy_basis", "retention_years", "retention_basis")
 
 
 def _sealed(row: MerchantAccountRow) -> bytes:

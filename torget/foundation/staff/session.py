@@ -21,6 +21,7 @@ from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access, load_access
 from torget.foundation.people.models import Employee
 from torget.foundation.people.second_factor.need import roles_demand
+from torget.foundation.staff.scope import scoped
 
 AGE_SECONDS_MAX = 8 * 3600
 IDLE_SECONDS_MAX = 30 * 60
@@ -130,7 +131,8 @@ def staff_page(view: View) -> View:
         if staff is None:
             target = request.get_full_path() if request.method == "GET" else reverse("staff-home")
             return HttpResponseRedirect(f"{reverse('staff-sign-in')}?{urlencode({'next': target})}")
-        response = view(request, staff, *arguments, **named)
+        with scoped(staff.access.agent | staff.access.preparer):
+            response = view(request, staff, *arguments, **named)
         response.headers["Cache-Control"] = "no-store"
         return response
 

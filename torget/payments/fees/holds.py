@@ -20,3 +20,11 @@ def place_hold(*, library_system: str, patron_reference: str, fee_reference: str
 def end_hold(*, origin: str, at: datetime) -> int:
     """End what a question put on hold; how many holds that were, none when they had ended before."""
     return FeeHold.objects.filter(origin=origin, ended_at=None).update(ended_at=at)
+
+
+def is_disputed(*, library_system: str, patron_reference: str, fee_reference: str, but_by: str) -> bool:
+    """Whether another question than this one keeps the fee on hold."""
+    holds = FeeHold.objects.filter(
+        library_system=library_system, patron_reference=patron_reference, fee_reference=fee_reference, ended_at=None
+    )
+    return holds.exclude(origin=but_by).exists()

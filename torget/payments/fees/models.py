@@ -73,3 +73,18 @@ class FeeHold(models.Model):
                 name="one_hold_per_fee",
             ),
         ]
+
+
+class PaymentTime(models.Model):
+    """More time to pay one fee, granted by a decision; a later row for the same fee replaces an earlier one."""
+
+    #: Who ordered it, once: 'decision:17:1'.
+    key = models.CharField(max_length=60, unique=True)
+    library_system = models.CharField(max_length=30)
+    patron_reference = models.CharField(max_length=60)
+    fee_reference = models.CharField(max_length=60)
+    until = models.DateField()
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["library_system", "patron_reference"], name="payment_time_of_patron")]

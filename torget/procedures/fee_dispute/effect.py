@@ -8,7 +8,7 @@ from torget.casework.core.procedure import EffectOrder, EffectOutcome, EffectRes
 from torget.foundation.core.money import Money
 from torget.payments.checkout.refund_by_decision import paid_line, refund_by_decision
 from torget.payments.checkout.waive import Waived, WaiverOrder, waive_fee
-from torget.payments.fees.holds import end_hold, place_hold
+from torget.payments.fees.holds import end_hold
 
 WAIVE, END_HOLD = "waive", "end_hold"
 _OUTCOMES = {
@@ -70,14 +70,3 @@ def _paid_meanwhile(order: EffectOrder, at: datetime) -> EffectResult:
     )
     outcome = EffectOutcome.DONE if decided else EffectOutcome.LATER
     return EffectResult(outcome=outcome, detail="refund decided" if decided else "the payment is busy")
-
-
-def hold_fee(subject: Subject, origin: str, at: datetime) -> None:
-    """While the question is open the fee need not be paid. An errand without a fee holds nothing."""
-    if subject.get("fee_reference"):
-        fee = {name: str(subject[name]) for name in ("library_system", "patron_reference", "fee_reference")}
-        place_hold(**fee, origin=origin, at=at)
-
-
-def free_fee(_subject: Subject, origin: str, at: datetime) -> None:
-    end_hold(origin=origin, at=at)

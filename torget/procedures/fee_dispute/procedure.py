@@ -16,6 +16,7 @@ from torget.casework.core.procedure import (
     register_procedure,
 )
 from torget.procedures.fee_dispute import effect, facts
+from torget.procedures.fee_holds import free_fee, hold_fee
 from torget.procedures.folder import Folder
 from torget.service.core.service_types import ServiceType, register_service_type
 
@@ -33,6 +34,7 @@ class FeeDispute:
     outcomes = _folder.outcomes
     outcomes_with_amount = frozenset({"waive", "correct"})
     fact_labels = _folder.fact_labels
+    fact_value_words = _folder.fact_value_words
     may_be_automatic = False
     model_xml = _folder.model_xml
 
@@ -64,7 +66,7 @@ def register() -> None:
             topics=("fees",),
             answer_within_hours=40,
             procedure=SLUG,
-            on_open=effect.hold_fee,
-            on_close=effect.free_fee,
+            on_open=hold_fee,
+            on_close=free_fee,
         )
     )

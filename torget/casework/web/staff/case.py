@@ -22,7 +22,7 @@ from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
 from torget.casework.decisions.sign import is_party
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import actor_words, case_tag, effect_tag, effect_words, source_words, step_words
-from torget.foundation.core.identity_code import mask_identity_codes
+from torget.foundation.core.identity_codes import mask_identity_codes
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Tag, TimelineEvent
 from torget.foundation.people.models import Employee
@@ -31,12 +31,13 @@ from torget.foundation.staff.session import Staff, note_refusal, staff_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactRow:
-    label: str
-    value: str
+class FactGroup:
+    """Facts that were read from one place at one moment."""
+
     source: str
     reference: str
     read_at: datetime
+    rows: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +48,23 @@ class EffectRow:
     needs_a_person: bool
 
 
-def fact_rows(record: FactRecord | None, procedure_slug: str, language: str) -> list[FactRow]:
-    """Those that have words of their own first, in the order of the procedure."""
+def fact_groups(record: FactRecord | None, procedure_slug: str, language: str) -> list[FactGroup]:
+    """In each group, facts that have words of their own first, in the order of the procedure."""
     if record is None:
         return []
-    labels = find_procedure(procedure_slug).fact_labels
+    procedure = find_procedure(procedure_slug)
+    labels, words = procedure.fact_labels, procedure.fact_value_words
     facts = {fact.name: fact for fact in FactSet.from_canonical(record.canonical).facts}
-    ordered = [name for name in labels if name in facts] + [name for name in facts if name not in labels]
-    return [
-        FactRow(
-            label=in_language(labels.get(name, {}), language) or name,
-            value=value_text(name, facts[name].value, language),
-            source=source_words(facts[name].source),
-            reference=facts[name].source_reference,
-            read_at=facts[name].read_at,
+    groups: dict[tuple[str, str, datetime], FactGroup] = {}
+    for name in [one for one in labels if one in facts] + [one for one in facts if one not in labels]:
+        fact = facts[name]
+        key = (fact.source, fact.source_reference, fact.read_at)
+        group = groups.setdefault(
+            key, FactGroup(source=source_words(fact.source), reference=key[1], read_at=fact.read_at, rows=[])
         )
-        for name in ordered
-    ]
+        label = in_language(labels.get(name, {}), language) or name
+        group.rows.append((label, value_text(name, fact.value, language, words.get(name))))
+    return list(groups.values())
 
 
 def effect_rows(decision: Decision) -> list[EffectRow]:
@@ -80,8 +81,10 @@ def effect_rows(decision: Decision) -> list[EffectRow]:
 
 def log_events(case: Case) -> list[TimelineEvent]:
     actions = list(case.actions.order_by("number"))
-    numbers = {int(one.actor.split(":")[1]) for one in actions if one.actor.startswith("staff:")}
-    names = dict(Employee.objects.filter(pk__in=numbers).values_list("pk", "full_name"))
+    numbers = {one.actor.removeprefix("staff:") for one in actions if one.actor.startswith("staff:")}
+    names = dict(
+        Employee.objects.filter(pk__in=[one for one in numbers if one.isdigit()]).values_list("pk", "full_name")
+    )
     return [
         TimelineEvent(
             title=step_words(one.kind),
@@ -124,7 +127,7 @@ def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "draft": next((one for one in decisions if one.state == Decision.State.DRAFT), None),
         "decisions": [(one, effect_rows(one), one.section) for one in decisions if one.state == Decision.State.SIGNED],
         "parties": party_rows(found),
-        "facts": fact_rows(record, found.procedure, language),
+        "facts": fact_groups(record, found.procedure, language),
         "record": record,
         "documents": found.documents.order_by("number").defer("content"),
         "log": log_events(found),

@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -25,7 +26,7 @@ from torget.casework.web.words import CASE_STATES, case_tag
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.business_days import HELSINKI
-from torget.foundation.core.identity_code import mask_identity_codes
+from torget.foundation.core.identity_codes import mask_identity_codes
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Tag
 from torget.foundation.staff.page import show
@@ -33,6 +34,7 @@ from torget.foundation.staff.session import Staff, staff_page
 
 _KEPT = "case_search"
 PAGE_ROWS = 25
+FOUND_MAX = 1000
 WAITING = "waiting"
 FOR_A_PERSON = "for_a_person"
 
@@ -116,11 +118,19 @@ def chosen_cases(staff: Staff, criteria: dict[str, Any]) -> QuerySet[Case]:
     return found.order_by("-opened_at", "-pk")
 
 
+class _Pages(Paginator):  # type: ignore[type-arg] # not subscriptable when it runs
+    """Nobody reads further than FOUND_MAX, and counting more would take longer the more cases there are."""
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.object_list.values_list("pk")[:FOUND_MAX])  # type: ignore[attr-defined] # always a queryset here
+
+
 def case_page(staff: Staff, criteria: dict[str, Any], number: str | None) -> Page[Any]:
     signed = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.SIGNED).order_by("-signed_at")
     last_day = Subquery(signed.values("last_day_to_appeal")[:1])
     rows = chosen_cases(staff, criteria).select_related("municipality", "preparer").annotate(last_day=last_day)
-    return Paginator(rows, PAGE_ROWS).get_page(number)
+    return _Pages(rows, PAGE_ROWS).get_page(number)
 
 
 def _row(case: Case, language: str, today: date) -> CaseRow:
@@ -166,5 +176,11 @@ def case_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     rows = [_row(case, language, now.astimezone(HELSINKI).date()) for case in page.object_list]
     ids = [row.id for row in rows]
     record(at=now, actor=staff.actor, action="view cases", subject="cases", detail={"cases": ids})
-    context = {"filters": form, "rows": rows, "page": page, "is_narrowed": bool(kept) and kept != {"state": WAITING}}
+    context = {
+        "filters": form,
+        "is_cut": page.paginator.count == FOUND_MAX,
+        "rows": rows,
+        "page": page,
+        "is_narrowed": bool(kept) and kept != {"state": WAITING},
+    }
     return show(request, staff, "casework/cases.html", context)

@@ -31,6 +31,7 @@ def _card(_request: HttpRequest, staff: Staff) -> Mapping[str, Any]:
 
 def register() -> None:
     register_place(Place(url_name="staff-cases", text=gettext_lazy("Matters"), position=20, is_for=has_cases))
+    register_place(Place(url_name="staff-rules", text=gettext_lazy("Rules"), position=21, is_for=has_cases))
     register_home_card(
         HomeCard(template="staff/casework/cases_card.html", position=20, is_for=has_cases, context=_card),
     )

@@ -16,7 +16,7 @@ from torget.casework.core.procedure import find_procedure
 from torget.casework.core.tokens import resolve
 from torget.casework.decisions.models import Decision, Evaluation
 from torget.casework.decisions.sign import AMOUNT, is_party, what_is_missing, why_not
-from torget.casework.web.staff.case import fact_rows
+from torget.casework.web.staff.case import fact_groups
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import BLOCKS, LACKS, ROUTES, why_not_words
 from torget.foundation.core.languages import in_language
@@ -83,14 +83,16 @@ def block_rows(decision: Decision) -> list[BlockRow]:
 
 def table_rows(evaluation: Evaluation, language: str) -> list[TableRow]:
     """What every row of every table did, from the stored trace."""
-    labels = find_procedure(evaluation.case.procedure).fact_labels
+    procedure = find_procedure(evaluation.case.procedure)
+    labels, words = procedure.fact_labels, procedure.fact_value_words
     rows = []
     for table in evaluation.trace.get("tables", []):
         missed = {number: (title, test) for number, title, test in table["missed"]}
         for number in sorted({*table["matched"], *missed}):
             title, test = missed.get(number, ("", ""))
             value = table["inputs"].get(title)
-            shown = value_text(title, value, language) if isinstance(value, (str, int, type(None))) else str(value)
+            is_plain = isinstance(value, (str, int, type(None)))
+            shown = value_text(title, value, language, words.get(title)) if is_plain else str(value)
             rows.append(
                 TableRow(
                     number=number,
@@ -153,7 +155,7 @@ def proposal(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "title": in_language(case.titles, language),
         "summary": summary(decision, language),
         "blocks": block_rows(decision),
-        "facts": fact_rows(evaluation.facts if evaluation else None, case.procedure, language),
+        "facts": fact_groups(evaluation.facts if evaluation else None, case.procedure, language),
         "reasons": reasons_of(evaluation, language),
         "rows": table_rows(evaluation, language) if evaluation else [],
         "lacks": [LACKS[lack] for lack in what_is_missing(decision)],

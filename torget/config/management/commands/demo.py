@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from torget.casework.decisions.seal import make_test_seal
 from torget.config.embedded_postgres import EmbeddedPostgres
 from torget.config.management.commands.demo_history import history_starts_at
 from torget.config.processes import Processes
@@ -62,12 +63,13 @@ class Command(BaseCommand):
         for command in (
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
-            ["load_network", "helle", "--with-demo-staff"],
+            ["load_network", "helle", "cities", "--with-demo-staff"],
             *([] if has_history else [["demo_history"]]),
         ):
             _run(environment, *command)
         processes.start("web", "torget", "web", "--port", str(port))
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
+        _run(environment, "load_demo_cases")
         if not has_history:
             # Reports of the provider come to the web; and before the worker, who would find out by himself what the
             # reconciliation is to find.
@@ -86,6 +88,8 @@ class Command(BaseCommand):
             f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
             "  desk.porvoo (password alone); finance.porvoo, coordinator, operator (the page shows the code)",
             f"  or the code from an authenticator app with the key {DEMO_SECRET}",
+            "  official.porvoo, preparer.porvoo, official.lahti, official.heinola (decide matters)",
+            "  rules.lahti (rules); agent.tampere, agent.turku, agent.lahti, agent.porvoo (customer service)",
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             "Ctrl-C ends everything.",
@@ -118,6 +122,9 @@ def _keys(home: Path) -> dict[str, str]:
 def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, str]:
     """The environment of a demo whose web is on `port`, the provider on the next one, the library system after it."""
     keys = _keys(home)
+    seal = home / "seal"
+    if not (seal / "seal.pem").exists():
+        make_test_seal(seal, "Torget demo")
     koha = {
         "kind": "koha",
         "options": {
@@ -137,6 +144,9 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_LIBRARY_SYSTEMS": os.environ.get("TORGET_LIBRARY_SYSTEMS") or json.dumps({"helle": koha}),
         "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
         "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
+        "TORGET_SEAL_KEY": str(seal / "seal-key.pem"),
+        "TORGET_SEAL_CERTIFICATE": str(seal / "seal.pem"),
+        "TORGET_SEAL_CHAIN": str(seal / "authority.pem"),
         "TORGET_SETTLEMENT_FOLDER": str(home / "settlement"),
         "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "TORGET_EMAIL_FOLDER": str(home / "mail"),

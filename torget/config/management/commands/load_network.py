@@ -9,8 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from torget.casework.core.procedure import all_procedures
+from torget.casework.decisions.prepare import install_model
 from torget.config.networks.checking import check_network
-from torget.config.networks.reading import read_folder
+from torget.config.networks.reading import read_folders
 from torget.config.networks.saving import NetworkConflict, save_network
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
@@ -22,7 +24,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("network", help=f"a folder of {NETWORKS.name}/, such as helle, or the path of any folder")
+        parser.add_argument(
+            "network",
+            nargs="+",
+            help=f"folders of {NETWORKS.name}/, such as helle, or paths of any; several are one network together",
+        )
         parser.add_argument("--check", action="store_true", help="only check the files; needs no database")
         parser.add_argument(
             "--with-demo-staff", action="store_true", help="employees with a public password; demo only"
@@ -30,15 +36,14 @@ class Command(BaseCommand):
         parser.add_argument("--with-test-accounts", action="store_true", help="allow test merchant accounts (staging)")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        folder = NETWORKS / options["network"]
-        network, problems = read_folder(folder, os.environ)
+        folders = [NETWORKS / name for name in options["network"]]
+        name = "+".join(folder.name for folder in folders)
+        network, problems = read_folders(folders, os.environ)
         problems += check_network(network)
         if problems:
-            raise CommandError(
-                "\n".join([f"{len(problems)} problems in {folder.name}; nothing was loaded:", *problems])
-            )
+            raise CommandError("\n".join([f"{len(problems)} problems in {name}; nothing was loaded:", *problems]))
         if options["check"]:
-            self.stdout.write(f"{folder.name}: no problems.")
+            self.stdout.write(f"{name}: no problems.")
             return
         if options["with_demo_staff"] and not settings.DEMO:
             raise CommandError("The demo staff has a public password, so it is loaded with TORGET_DEMO=1 only.")
@@ -50,12 +55,14 @@ class Command(BaseCommand):
             )
         try:
             loaded = save_network(
-                name=folder.name, network=network, with_demo_staff=options["with_demo_staff"], at=timezone.now()
+                name=name, network=network, with_demo_staff=options["with_demo_staff"], at=timezone.now()
             )
         except NetworkConflict as conflict:
             raise CommandError(f"{conflict}\nNothing was loaded.") from conflict
+        for procedure in all_procedures():
+            install_model(procedure=procedure, at=timezone.now())
         self.stdout.write(
-            f"{folder.name}: {loaded.created} created, {loaded.changed} changed, {loaded.removed} removed,"
+            f"{name}: {loaded.created} created, {loaded.changed} changed, {loaded.removed} removed,"
             f" {loaded.unchanged} unchanged."
         )
         if loaded.kept:

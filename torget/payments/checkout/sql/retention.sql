@@ -4,13 +4,14 @@
 -- * an unpaid payment goes when it has rested for two weeks and nobody asks the provider about it any more;
 -- * a paid one is a voucher and goes after six whole calendar years (kirjanpitolaki 2:10 §).
 -- Returns how many payments went.
-CREATE OR REPLACE FUNCTION retention_remove_payments(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql
-SET torget.removes_from = 'checkout_paymentevent checkout_providermessagerecord' AS $$
+CREATE OR REPLACE FUNCTION retention_remove_payments(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     going bigint[];
     checkouts bigint[];
     vouchers_before timestamptz := date_trunc('year', clock_timestamp(), 'Europe/Helsinki') - interval '6 years';
 BEGIN
+    -- Not as an option of the function: only superusers may give it settings of our own.
+    PERFORM set_config('torget.removes_from', 'checkout_paymentevent checkout_providermessagerecord', true);
     WITH locked AS (
         SELECT p.id, p.checkout_id FROM checkout_payment p
         WHERE p.id = ANY (p_ids) AND p.next_at IS NULL AND (
@@ -46,16 +47,19 @@ BEGIN
     DELETE FROM checkout_checkout c WHERE c.id = ANY (checkouts) AND NOT EXISTS (
         SELECT FROM checkout_payment p WHERE p.checkout_id = c.id
     );
+    PERFORM set_config('torget.removes_from', '', true);
     RETURN coalesce(cardinality(going), 0);
 END $$;
 
 -- Messages that belong to no payment: whatever anybody sent to our addresses.
-CREATE OR REPLACE FUNCTION retention_remove_messages(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql
-SET torget.removes_from = 'checkout_providermessagerecord' AS $$
+CREATE OR REPLACE FUNCTION retention_remove_messages(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     gone bigint;
 BEGIN
+    -- Not as an option of the function: only superusers may give it settings of our own.
+    PERFORM set_config('torget.removes_from', 'checkout_providermessagerecord', true);
     DELETE FROM checkout_providermessagerecord WHERE id = ANY (p_ids) AND payment_id IS NULL;
     GET DIAGNOSTICS gone = ROW_COUNT;
+    PERFORM set_config('torget.removes_from', '', true);
     RETURN gone;
 END $$;

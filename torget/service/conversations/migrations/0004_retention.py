@@ -2,13 +2,14 @@ from django.db import migrations
 
 REMOVE = """
 -- The one way in which a conversation leaves the database: only when it is closed and did not become a registered matter.
-CREATE FUNCTION retention_remove_conversations(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql
-SET torget.removes_from = 'conversations_contact conversations_conversationevent' AS $$
+CREATE FUNCTION retention_remove_conversations(p_ids bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     going bigint[];
     sent bigint[];
     files bigint[];
 BEGIN
+    -- Not as an option of the function: only superusers may give it settings of our own.
+    PERFORM set_config('torget.removes_from', 'conversations_contact conversations_conversationevent', true);
     SELECT array_agg(id) INTO going FROM (
         SELECT id FROM conversations_conversation
         WHERE id = ANY (p_ids) AND state = 'closed' AND case_id IS NULL FOR UPDATE
@@ -27,6 +28,7 @@ BEGIN
     DELETE FROM conversations_conversation WHERE id = ANY (going);
     DELETE FROM service_forms_attachment WHERE id = ANY (files) OR draft_id = ANY (sent);
     DELETE FROM service_forms_draft WHERE id = ANY (sent);
+    PERFORM set_config('torget.removes_from', '', true);
     RETURN coalesce(cardinality(going), 0);
 END $$;
 """
