@@ -16,13 +16,17 @@ from tests.world import World
 from torget.foundation.cooperations.models import Municipality
 from torget.payments.checkout.models import MerchantAccount, SubMerchant
 from torget.payments.core.settlement import Problem
+from torget.payments.ledger.models import Posting
 from torget.payments.settlement.fetch import fetch_everything
 from torget.payments.settlement.formats import uploaded_format
 from torget.payments.settlement.models import BankAccount, SettlementFile
 from torget.payments.settlement.read_file import read_settlement_file
+from torget.payments.settlement.reconcile import reconcile_account
+from torget.payments.settlement.reconciliation_models import Item, Run
 from torget.payments.settlement.report import FileReport, report_from_json
 from torget.payments.settlement.storage import store_file
 from torget.payments.settlement.take_in import Source, take_in_file
+from torget.sandbox.bank.camt import Entry, Statement, Transaction, camt
 from torget.sandbox.paytrail.dispatcher import HttpDelivery
 from torget.sandbox.paytrail.outbox import Callback
 from torget.sandbox.server import serving
@@ -142,3 +146,50 @@ def fetch(world: World) -> None:
         assert set(deliver()) <= {200}
     for file_id in SettlementFile.objects.filter(state="received").values_list("pk", flat=True):
         read_settlement_file(file_id=file_id, clock=world.clock)
+
+
+def reconcile(world: World, *accounts: str, **more: Any) -> list[Run]:
+    """A run for each account, or for those named."""
+    chosen = MerchantAccount.objects.order_by("pk")
+    chosen = chosen.filter(account__in=accounts) if accounts else chosen
+    return [reconcile_account(account=one, clock=world.clock, started_by="test", **more) for one in chosen]
+
+
+def classes(**which: Any) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row_class in Item.objects.filter(**which).values_list("row_class", flat=True):
+        found[row_class] = found.get(row_class, 0) + 1
+    return found
+
+
+def balances_of(slug: str) -> dict[str, int]:
+    """What the journal has on each account of the municipality that is not zero."""
+    sums: dict[str, int] = {}
+    municipality_id = Municipality.objects.get(slug=slug).pk
+    rows = Posting.objects.filter(entry__municipality_id=municipality_id).values_list("account", "amount_cents")
+    for account, cents in rows:
+        sums[account] = sums.get(account, 0) + cents
+    return {account: cents for account, cents in sums.items() if cents}
+
+
+def bank_statement(
+    slug: str, *arrived: tuple[int, str], number: int = 1, opening: int = 0, day: date = date(2026, 11, 26), **more: Any
+) -> bytes:
+    """The municipality's account with these amounts and references on one day."""
+    entries = tuple(
+        Entry(
+            archive_id=f"A{number}-{place}",
+            booked_on=day,
+            transactions=(Transaction(amount_cents=cents, reference=reference, message="Paytrail tilitys"),),
+        )
+        for place, (cents, reference) in enumerate(arrived)
+    )
+    statement = Statement(
+        iban=IBANS[slug],
+        statement_id=f"S{number}",
+        sequence_number=number,
+        day=day,
+        opening_cents=opening,
+        entries=entries,
+    )
+    return camt([statement], **more)

@@ -21,14 +21,14 @@ from torget_dmn.spreadsheet import export_workbook
 INPUTS = 100_000
 # A model takes as long as many texts, so there is one to so many.
 TEXTS_TO_A_MODEL = 50
-# One short text must not take longer than this, however it is written.
+# One short text must not take longer than this of the processor, however it is written.
 SECONDS_MAX = 5.0
 _LIMITS = Limits(iterations_max=20_000)
 
 
 def check_text(text: str) -> None:
     """Parse a text as an expression and as a cell, and evaluate it."""
-    start = time.perf_counter()
+    start = time.process_time()
     for names in ((), ("x", "y z", "i")):
         try:
             compile_expression(text, names, limits=_LIMITS)({"x": 1, "y z": "a", "i": [1, {"a": 2}]})
@@ -36,12 +36,12 @@ def check_text(text: str) -> None:
             continue
     with contextlib.suppress(DmnError):
         parse_unary_tests(text)
-    assert time.perf_counter() - start < SECONDS_MAX, text
+    assert time.process_time() - start < SECONDS_MAX, text
 
 
 def check_model(content: bytes) -> None:
     """Read a model, write it, prove it and run it."""
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         definitions = read_model(content)
         assert read_model(write_model(definitions)) == definitions
@@ -55,7 +55,7 @@ def check_model(content: bytes) -> None:
                 model.evaluate(decision.name, {"material": "book", "days late": 1, "fees": [1]}, trace=True)
     except DmnError as error:
         assert all(problem.said_in("sv") for problem in error.problems), error  # noqa: PT017 - any may be refused
-    assert time.perf_counter() - start < SECONDS_MAX, content
+    assert time.process_time() - start < SECONDS_MAX, content
 
 
 def _many(inputs: int) -> settings:
@@ -82,12 +82,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.dmn.fuzz", description=__doc__)
     parser.add_argument("inputs", nargs="?", type=int, default=INPUTS)
     inputs = parser.parse_args().inputs
-    start = time.perf_counter()
+    start = time.process_time()
     run_texts(inputs)
     models = max(1, inputs // TEXTS_TO_A_MODEL)
     run_models(models)
-    seconds = time.perf_counter() - start
-    print(f"{inputs} texts and {models} damaged models in {seconds:.0f} s: no crash, no hang")
+    seconds = time.process_time() - start
+    print(f"{inputs} texts and {models} damaged models in {seconds:.0f} CPU s: no crash, no hang")
     return 0
 
 

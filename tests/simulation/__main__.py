@@ -49,6 +49,9 @@ def _run(first_seed: int, weeks: int, over: str | None) -> int:
         for fault in report.faults:
             failed += 1
             print(f"  FAULT seed {seed}: rule {fault.rule}: {fault.about}", flush=True)
+        for finding in report.broken:
+            failed += 1
+            print(f"  BROKEN seed {seed}: {finding}", flush=True)
     print(f"{weeks} weeks, {failed} faults")
     return 1 if failed else 0
 

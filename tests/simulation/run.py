@@ -10,6 +10,7 @@ from tests.libraries import KohaSide, LibrarySide, Sip2Side
 from tests.simulation.auditor import Fault
 from tests.simulation.week import Week
 from tests.world import running_world
+from torget.payments.invariants.check import Finding, find_violations
 
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "checkout_paymenttransition")
 
@@ -21,6 +22,8 @@ class WeekReport:
     faults: list[Fault]
     crashes: int
     states: dict[str, int]
+    broken: list[Finding]
+    """What our own nightly check says; the auditor is not told."""
 
 
 @contextmanager
@@ -55,5 +58,6 @@ def run_week(seed: int, over: str | None = None) -> WeekReport:
         with connection.cursor() as cursor:
             cursor.execute("SELECT state, count(*) FROM checkout_payment GROUP BY state ORDER BY state")
             states = dict(cursor.fetchall())
+        broken = [finding for finding in find_violations()[0] if finding.violations]
     connections.close_all()
-    return WeekReport(seed, kind, faults, week.crashes, states)
+    return WeekReport(seed, kind, faults, week.crashes, states, broken)

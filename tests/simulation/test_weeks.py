@@ -33,6 +33,7 @@ def test_weeks_without_a_fault() -> None:
             break
         report = run_week(seed)
         assert not report.faults, f"seed {seed}: {report.faults}"
+        assert not report.broken, f"seed {seed}: {report.broken}"
 
 
 def _finds_a_fault(over: str, seeds: int = 12) -> bool:

@@ -5,9 +5,14 @@ import time
 from collections.abc import Callable
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+from torget.casework.decisions.seal import seal_ends_at
+from torget.foundation.notify.send import TRIES_MAX
 
 logger = logging.getLogger("torget.request")
 
@@ -15,6 +20,19 @@ REQUESTS = Counter("torget_requests_total", "Requests by view and status", ["vie
 SECONDS = Histogram("torget_request_seconds", "Time to answer by view", ["view"])
 PAYMENTS = Gauge("torget_payments", "Payments by state", ["state"])
 QUEUE_AGE_SECONDS = Gauge("torget_queue_age_seconds", "How late the most overdue payment is")
+ATTENTION_AGE_SECONDS = Gauge("torget_attention_age_seconds", "How long the oldest payment has waited for a person")
+JOBS_HEARTBEAT_AGE_SECONDS = Gauge("torget_jobs_heartbeat_age_seconds", "Since a worker of background jobs gave a sign")
+JOBS_LATE_SECONDS = Gauge("torget_jobs_late_seconds", "How late the most overdue background job is")
+JOBS_FAILED = Gauge("torget_jobs_failed", "Background jobs that failed within a day")
+EMAILS_STUCK = Gauge("torget_emails_stuck", "E-mails that were given up")
+BOOKS_VIOLATIONS = Gauge("torget_books_violations", "What broke a rule of the books at the latest check", ["rule"])
+BOOKS_CHECK_AGE_SECONDS = Gauge("torget_books_check_age_seconds", "Since the last check of the books was finished")
+BOOKS_CHECK_SECONDS = Gauge("torget_books_check_seconds", "How long the latest check of the books took")
+RETENTION_AGE_SECONDS = Gauge("torget_retention_age_seconds", "Since the last run of the retention was finished")
+SEAL_DAYS_LEFT = Gauge("torget_seal_days_left", "Until the seal's certificate ends; endless where there is no seal")
+
+NEVER = float("inf")
+"""The age of what has not happened yet."""
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -66,13 +84,69 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return JsonResponse({"status": "ready"}) if found else JsonResponse({"status": "not migrated"}, status=503)
 
 
+_GAUGES = {
+    # Registered and closed payments grow without bound, so only those that wait for something are looked at.
+    QUEUE_AGE_SECONDS: "SELECT greatest(extract(epoch FROM now() - min(next_at)), 0) FROM checkout_payment",
+    ATTENTION_AGE_SECONDS: """
+        SELECT extract(epoch FROM now() - min(changed_at)) FROM checkout_payment
+        WHERE state IN ('attention', 'pending') AND state = 'attention'
+    """,
+    JOBS_LATE_SECONDS: """
+        SELECT extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))) FROM procrastinate_jobs j
+        LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+        WHERE j.status = 'todo' AND coalesce(j.scheduled_at, e.at) < now()
+    """,
+    JOBS_FAILED: """
+        SELECT count(DISTINCT j.id) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id
+        WHERE j.status = 'failed' AND e.type = 'failed' AND e.at > now() - interval '1 day'
+    """,
+    EMAILS_STUCK: f"SELECT count(*) FROM notify_outgoingemail WHERE sent_at IS NULL AND tries >= {TRIES_MAX}",  # noqa: S608
+}
+_AGES = {
+    JOBS_HEARTBEAT_AGE_SECONDS: "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers",
+    BOOKS_CHECK_AGE_SECONDS: "SELECT extract(epoch FROM now() - max(finished_at)) FROM invariants_invariantrun",
+    RETENTION_AGE_SECONDS: """
+        SELECT extract(epoch FROM now() - max(finished_at)) FROM retention_retentionrun WHERE NOT is_trial
+    """,
+}
+_BOOKS = """
+SELECT r.rule, r.violations, extract(epoch FROM run.finished_at - run.started_at)
+FROM invariants_invariantresult r JOIN invariants_invariantrun run ON run.id = r.run_id
+WHERE r.run_id = (
+    SELECT id FROM invariants_invariantrun WHERE finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1
+)
+"""
+
+
+def _ask(cursor: CursorWrapper, query: str, otherwise: float) -> float:
+    cursor.execute(query)
+    found = cursor.fetchone()[0]
+    return otherwise if found is None else float(found)
+
+
+def _seal_days_left() -> float:
+    try:
+        ends_at = seal_ends_at()
+    except (OSError, ValueError):
+        return 0
+    return NEVER if ends_at is None else (ends_at - timezone.now()).total_seconds() / 86400
+
+
 def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Prometheus' text format; keep it from the public at the proxy."""
+    PAYMENTS.clear()
+    BOOKS_VIOLATIONS.clear()
     with connection.cursor() as cursor:
-        # Registered and closed payments grow without bound, so only those that still wait for something are counted.
         cursor.execute("SELECT state, count(*) FROM checkout_payment WHERE next_at IS NOT NULL GROUP BY state")
         for state, count in cursor.fetchall():
             PAYMENTS.labels(state).set(count)
-        cursor.execute("SELECT coalesce(extract(epoch FROM now() - min(next_at)), 0) FROM checkout_payment")
-        QUEUE_AGE_SECONDS.set(max(0.0, float(cursor.fetchone()[0])))
+        for gauge, query in _GAUGES.items():
+            gauge.set(_ask(cursor, query, 0))
+        for gauge, query in _AGES.items():
+            gauge.set(_ask(cursor, query, NEVER))
+        cursor.execute(_BOOKS)
+        for rule, violations, seconds in cursor.fetchall():
+            BOOKS_VIOLATIONS.labels(rule).set(violations)
+            BOOKS_CHECK_SECONDS.set(float(seconds))
+    SEAL_DAYS_LEFT.set(_seal_days_left())
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

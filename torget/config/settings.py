@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "torget.payments.receipts",
     "torget.payments.settlement",
     "torget.payments.closing",
+    "torget.payments.invariants",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",

@@ -60,6 +60,13 @@ def seal_pdf(pdf: bytes, *, reason: str) -> bytes:
     return sealed.getvalue()
 
 
+def seal_ends_at() -> datetime | None:
+    """Until when the seal's certificate is valid; None when none is configured. Raise OSError or ValueError."""
+    if not settings.SEAL_CERTIFICATE:
+        return None
+    return x509.load_pem_x509_certificate(Path(settings.SEAL_CERTIFICATE).read_bytes()).not_valid_after_utc
+
+
 def make_test_seal(folder: Path, organisation: str) -> None:
     """A certificate authority of our own and a seal under it, for the demo and for tests: nobody else trusts it."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,9 @@ A municipality's account has entries of every kind, with names, greetings and pe
 
 import re
 
-MESSAGE_LENGTH = 300
+from torget.payments.core.settlement import PROVIDER_NAMES
 
-#: Names of payment providers: with them a person sees at once who paid out.
-PROVIDERS = frozenset(
-    {"paytrail", "suomi.fi-maksut", "valtiokonttori", "statskontoret", "ceepos", "cpu", "stripe", "mobilepay", "vipps"}
-)
+MESSAGE_LENGTH = 300
 
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{4}-\d{2}-\d{2}")
 _NOT_KEPT = re.compile(
@@ -30,6 +27,6 @@ def identifying_words(text: str) -> str:
 
 
 def _is_kept(word: str) -> bool:
-    if word.casefold() in PROVIDERS or _DATE.fullmatch(word):
+    if word.casefold() in PROVIDER_NAMES or _DATE.fullmatch(word):
         return True
     return sum(char.isdigit() for char in word) >= _DIGITS_MIN and not _NOT_KEPT.fullmatch(word)

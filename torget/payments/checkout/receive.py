@@ -100,12 +100,14 @@ def receive_message(*, token: UUID, message: IncomingMessage, channel: str, at: 
     return apply_statement(payment=payment, said=said, at=at, channel=channel, content=content)
 
 
-def ask_provider(*, payment: PaymentFacts, at: datetime) -> State:
+def ask_provider(*, payment: PaymentFacts, at: datetime, provider_reference: str = "") -> State:
     """Ask the provider how the payment stands and apply the answer.
 
+    A provider's report may name a payment by a reference whose own answer to us was lost: then that one is asked for.
     Raise ProviderUnavailable, ProviderRefused or MessageNotBelieved.
     """
-    said = provider_for(payment.account).status(provider_reference=payment.provider_reference)
+    reference = payment.provider_reference or provider_reference
+    said = provider_for(payment.account).status(provider_reference=reference)
     content = f"status={said.status} reference={said.provider_reference}"
     return apply_statement(payment=payment, said=said, at=at, channel="poll", content=content)
 

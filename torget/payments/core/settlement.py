@@ -15,6 +15,11 @@ from uuid import UUID
 
 from torget.foundation.core.money import ZERO, Money
 
+PROVIDER_NAMES = frozenset(
+    {"paytrail", "suomi.fi-maksut", "valtiokonttori", "statskontoret", "ceepos", "cpu", "stripe", "mobilepay", "vipps"}
+)
+"""What payment providers are called on bank statements."""
+
 
 class RowKind(StrEnum):
     PAYMENT = "payment"

@@ -10,6 +10,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee
 from torget.payments.checkout.models import MerchantAccount
 from torget.payments.core.settlement import RowKind, StatementKind
+from torget.payments.settlement import reconciliation_models  # noqa: F401 - Django finds the models of an app from here
 
 
 class BankAccount(models.Model):
@@ -61,6 +62,8 @@ class SettlementFile(models.Model):
     #: What was found: counts, totals in cents and findings (report.py).
     report = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
+    #: When its rows became items of the reconciliation.
+    matched_at = models.DateTimeField(null=True)
     #: The days that its rows are of.
     first_on = models.DateField(null=True)
     last_on = models.DateField(null=True)
@@ -79,6 +82,9 @@ class SettlementFile(models.Model):
         indexes = [
             models.Index(fields=["municipality", "-received_at"]),
             models.Index(fields=["state"], condition=Q(state="received"), name="file_to_read"),
+            models.Index(
+                fields=["merchant_account"], condition=Q(state="read", matched_at__isnull=True), name="file_to_match"
+            ),
         ]
 
 

@@ -51,6 +51,7 @@ def read_provider_rows(*, file: SettlementFile, source: BinaryIO, progress: Prog
         _refuse(dict(zip([column[0] for column in cursor.description or ()], cursor.fetchone(), strict=True)), findings)
         cursor.execute(load_sql("add_rows"), values)
         (new_rows,) = cursor.fetchone()
+        cursor.execute(load_sql("note_changed_fees"), values)
         cursor.execute(load_sql("sum_rows"))
         kinds = [KindTotal(kind=kind, count=count, cents=cents, fee_cents=fee) for kind, count, cents, fee in cursor]
         cursor.execute(

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+from django.db.models import Q
 from procrastinate.contrib.django import app
 
+from torget.payments.checkout.models import MerchantAccount
 from torget.payments.settlement.fetch import fetch_everything, order_due_reports
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.read_file import read_settlement_file
+from torget.payments.settlement.reconcile import municipalities_of, reconcile_account
 
 
 def now() -> datetime:
@@ -23,21 +26,49 @@ def read_waiting_files() -> int:
     return len(waiting)
 
 
+def accounts_with_news() -> list[MerchantAccount]:
+    """Those with a file that is read and not compared yet, their provider's or their municipality's bank's."""
+    fresh = SettlementFile.objects.filter(state=SettlementFile.State.READ, matched_at__isnull=True)
+    accounts = set(fresh.exclude(merchant_account=None).values_list("merchant_account", flat=True))
+    banks = set(fresh.filter(merchant_account=None).values_list("municipality", flat=True))
+    return [
+        account
+        for account in MerchantAccount.objects.select_related("cooperation").order_by("pk")
+        if account.pk in accounts or banks.intersection(municipalities_of(account))
+    ]
+
+
+def reconcile_news() -> int:
+    accounts = accounts_with_news()
+    for account in accounts:
+        reconcile_account(account=account, clock=now, started_by="file")
+    return len(accounts)
+
+
+def reconcile_all(started_by: str, accounts: list[int] | None = None) -> int:
+    chosen = MerchantAccount.objects.filter(Q() if accounts is None else Q(pk__in=accounts)).order_by("pk")
+    for account in chosen.select_related("cooperation"):
+        reconcile_account(account=account, clock=now, started_by=started_by)
+    return len(chosen)
+
+
 @app.task(queueing_lock="read-files", queue="settlement")
 def read_files() -> int:
-    return read_waiting_files()
+    return read_waiting_files() + reconcile_news()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="settlement-minute", queue="settlement")
 def read_and_order(timestamp: int) -> int:  # noqa: ARG001 - procrastinate says which minute it is for
-    """Whatever was left over: files to read, reports to order."""
-    return read_waiting_files() + order_due_reports(clock=now)
+    """Whatever was left over: files to read and to compare, reports to order."""
+    return read_waiting_files() + reconcile_news() + order_due_reports(clock=now)
 
 
 @app.task(queueing_lock="fetch-settlements", queue="settlement")
-def fetch() -> None:
+def fetch(accounts: list[int], started_by: str) -> None:
+    """On demand: ask the providers, and compare with what is here; what they send is compared when it comes."""
     fetch_everything(clock=now)
+    reconcile_all(started_by, accounts)
 
 
 @app.periodic(cron="15 7 * * *")
@@ -45,3 +76,10 @@ def fetch() -> None:
 def fetch_daily(timestamp: int) -> None:  # noqa: ARG001
     """In the morning, when providers have settled the day before."""
     fetch_everything(clock=now)
+
+
+@app.periodic(cron="45 7 * * *")
+@app.task(queueing_lock="reconcile-daily", queue="settlement")
+def reconcile_daily(timestamp: int) -> None:  # noqa: ARG001
+    """Every account, also where nothing came: what has waited too long is found by that."""
+    reconcile_all("daily")

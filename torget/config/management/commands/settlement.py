@@ -1,4 +1,4 @@
-"""`torget settlement`: take in files of providers and banks, read them, and fetch what providers offer."""
+"""`torget settlement`: take in files of providers and banks, read, fetch what providers offer, and reconcile."""
 
 import argparse
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from torget.payments.settlement.read_file import read_settlement_file
 from torget.payments.settlement.report import report_from_json
 from torget.payments.settlement.storage import PIECE_BYTES, store_file
 from torget.payments.settlement.take_in import Source, take_in_file
-from torget.payments.settlement.tasks import read_waiting_files
+from torget.payments.settlement.tasks import read_waiting_files, reconcile_all
 from torget.payments.settlement.words import problem_title, where_found
 
 
@@ -26,7 +26,7 @@ def now() -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Settlement files: `take-in` one, `read` what waits, `fetch` from the providers."
+    help = "Settlements: `take-in` a file, `read` what waits, `fetch` from the providers, `reconcile` everything."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True)
@@ -36,11 +36,14 @@ class Command(BaseCommand):
         take_in.add_argument("--account", default="", help="merchant account; without it the file is a bank's")
         commands.add_parser("read", help="read every file that waits")
         commands.add_parser("fetch", help="list settlements at the providers and order what is new")
+        commands.add_parser("reconcile", help="compare every account with its provider and the banks")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if options["command"] == "fetch":
             for account, trouble in fetch_everything(clock=now).items():
                 self.stderr.write(f"{account}: {trouble}")
+        elif options["command"] == "reconcile":
+            self.stdout.write(f"{reconcile_all('command')} accounts")
         elif options["command"] == "read":
             self.stdout.write(f"{read_waiting_files()} files")
         else:

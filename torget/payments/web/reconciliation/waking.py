@@ -12,6 +12,6 @@ def wake_reading() -> None:
         tasks.read_files.defer()
 
 
-def wake_fetching() -> None:
+def wake_fetching(accounts: list[int], started_by: str) -> None:
     with suppress(AlreadyEnqueued):
-        tasks.fetch.defer()
+        tasks.fetch.defer(accounts=accounts, started_by=started_by)

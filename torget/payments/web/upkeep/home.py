@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 from torget.foundation.staff.places import HomeCard, Place, register_home_card, register_place
 from torget.foundation.staff.session import Staff
 from torget.payments.web.upkeep.entry import keeps_the_service
+from torget.payments.web.upkeep.invariants import last_check, verdict
 
 
 def _card(_request: HttpRequest, _staff: Staff) -> dict[str, Any]:
-    return {}
+    return {"books_verdict": verdict(last_check())}
 
 
 def register() -> None:

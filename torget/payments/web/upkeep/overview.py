@@ -6,10 +6,13 @@ from django.views.decorators.http import require_safe
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff
 from torget.payments.web.upkeep.entry import upkeep_page
+from torget.payments.web.upkeep.invariants import last_check, verdict
 from torget.payments.web.upkeep.retention import last_run, run_row
 
 
 @upkeep_page
 @require_safe
 def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
-    return show(request, staff, "upkeep.html", {"run": run_row(last_run(is_trial=False))})
+    check = last_check()
+    context = {"run": run_row(last_run(is_trial=False)), "check": check, "verdict": verdict(check)}
+    return show(request, staff, "upkeep.html", context)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InvariantsApp(AppConfig):
+    name = "torget.payments.invariants"
+    label = "invariants"

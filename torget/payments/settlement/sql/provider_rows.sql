@@ -1,0 +1,45 @@
+-- The rows of a provider's reports in these files, with what of ours each is about: by our stamp, else by the provider's
+-- reference, else by the bank reference; a refund without any of them by its payment, if only one refund is of that sum.
+SELECT r.id AS record_id, r.merchant_account_id, r.kind, r.amount_cents, r.fee_cents, r.method, r.settlement_reference,
+    coalesce(a.municipality_id, part.municipality_id, c.coordinator_id) AS municipality_id,
+    CASE r.kind
+        WHEN 'payment' THEN coalesce(coalesce(p1.token, p2.token, p3.token)::text, 'row:' || r.identity)
+        WHEN 'refund' THEN coalesce(f.stamp::text, 'row:' || r.identity)
+        ELSE 'row:' || r.identity
+    END AS subject,
+    coalesce(p1.id, p2.id, p3.id, f.payment_id, about.id) AS payment_id,
+    coalesce(r.entry_on, r.settled_on, (file.received_at AT TIME ZONE 'Europe/Helsinki')::date) AS happened_on,
+    coalesce(nullif(r.settlement_id, ''), nullif(r.settlement_reference, ''), 'day:' || r.settled_on, '') AS settlement,
+    r.settled_on
+FROM settlement_settlementrecord r
+JOIN settlement_settlementfile file ON file.id = r.file_id
+JOIN checkout_merchantaccount a ON a.id = r.merchant_account_id
+LEFT JOIN cooperations_cooperation c ON c.id = a.cooperation_id
+LEFT JOIN checkout_submerchant part ON part.merchant_account_id = a.id AND part.identifier = r.sub_merchant
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN r.stamp ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN r.stamp::uuid END AS token
+) ours ON true
+LEFT JOIN checkout_payment p1
+    ON r.kind = 'payment' AND p1.token = ours.token AND p1.merchant_account_id = r.merchant_account_id
+LEFT JOIN checkout_payment p2
+    ON r.kind = 'payment' AND p1.id IS NULL AND r.provider_reference <> ''
+    AND p2.provider_reference = r.provider_reference AND p2.merchant_account_id = r.merchant_account_id
+LEFT JOIN checkout_payment p3
+    ON r.kind = 'payment' AND p1.id IS NULL AND p2.id IS NULL AND r.reference <> ''
+    AND p3.reference = ltrim(r.reference, '0') AND p3.merchant_account_id = r.merchant_account_id
+LEFT JOIN checkout_payment about
+    ON r.kind <> 'payment' AND r.refunded_payment <> ''
+    AND about.provider_reference = r.refunded_payment AND about.merchant_account_id = r.merchant_account_id
+LEFT JOIN LATERAL (
+    SELECT f.stamp, f.payment_id FROM checkout_refund f
+    JOIN checkout_payment p ON p.id = f.payment_id AND p.merchant_account_id = r.merchant_account_id
+    WHERE f.stamp = ours.token OR (f.payment_id = about.id AND (
+        (f.provider_reference <> '' AND f.provider_reference = r.provider_reference)
+        OR (f.state = 'refunded' AND r.amount_cents = -f.amount_cents AND 1 = (
+            SELECT count(*) FROM checkout_refund other
+            WHERE other.payment_id = about.id AND other.state = 'refunded' AND other.amount_cents = f.amount_cents
+        ))
+    ))
+    ORDER BY (f.stamp = ours.token) DESC NULLS LAST, (f.provider_reference = r.provider_reference) DESC, f.id LIMIT 1
+) f ON r.kind = 'refund'
+WHERE r.file_id = ANY(%(files)s)

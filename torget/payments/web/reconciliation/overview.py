@@ -1,0 +1,103 @@
+"""What reconciliation has found, what waits, and how the latest runs ended."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from torget.foundation.audit.record import record
+from torget.foundation.people.access import Access
+from torget.foundation.staff.page import show
+from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.payments.checkout.models import MerchantAccount
+from torget.payments.core.reconciliation import NEEDS_A_PERSON, SETTLEMENT, RowClass
+from torget.payments.settlement.item_words import class_words
+from torget.payments.settlement.models import ReportOrder, SettlementFile
+from torget.payments.settlement.reconcile import municipalities_of
+from torget.payments.settlement.reconciliation_models import Item, Run
+from torget.payments.web.reconciliation.run_words import account_words, run_rows
+from torget.payments.web.reconciliation.waking import wake_fetching
+
+
+def visible_items(access: Access) -> QuerySet[Item]:
+    return Item.objects.filter(access.within("municipality"))
+
+
+def open_findings(access: Access) -> QuerySet[Item]:
+    """What needs a person and nobody has settled; the index item_needs_a_person has just these."""
+    return visible_items(access).filter(row_class__in=sorted(NEEDS_A_PERSON), cleared_at__isnull=True)
+
+
+def visible_accounts(access: Access) -> list[MerchantAccount]:
+    """Accounts through which money of the employee's municipalities goes."""
+    every = MerchantAccount.objects.select_related("municipality", "cooperation__coordinator").order_by("pk")
+    return [one for one in every if access.sees_all or access.sees.intersection(municipalities_of(one))]
+
+
+def fetchable_by(access: Access) -> list[MerchantAccount]:
+    return [one for one in visible_accounts(access) if access.finance.intersection(municipalities_of(one))]
+
+
+def _findings(access: Access) -> list[dict[str, Any]]:
+    """Open findings by class, the bank's apart from the provider's."""
+    counted = (
+        open_findings(access)
+        .values_list("row_class")
+        .annotate(bank=Count("pk", filter=Q(kind=SETTLEMENT)), rows=Count("pk", filter=~Q(kind=SETTLEMENT)))
+    )
+    counts = {row_class: (rows, bank) for row_class, rows, bank in counted}
+    found = []
+    for row_class in RowClass:
+        for leg, count in zip(("rows", "bank"), counts.get(row_class, (0, 0)), strict=True):
+            if count:
+                kind = SETTLEMENT if leg == "bank" else ""
+                query = f"class={row_class}&leg={leg}"
+                found.append({"text": class_words(row_class, kind), "leg": leg, "count": count, "query": query})
+    return found
+
+
+@staff_page
+@require_safe
+def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
+    language = get_language() or "fi"
+    accounts = visible_accounts(staff.access)
+    latest = [Run.objects.filter(merchant_account=one).order_by("-started_at").first() for one in accounts]
+    orders = ReportOrder.objects.filter(merchant_account__in=accounts, file=None)
+    context = {
+        "findings": _findings(staff.access),
+        "waiting": visible_items(staff.access).filter(row_class=RowClass.WAITING).count(),
+        "runs": run_rows([run for run in latest if run is not None], staff.access, language),
+        "has_files": SettlementFile.objects.filter(staff.access.within("municipality")).exists(),
+        "unread": orders.count(),
+        "troubles": [
+            {"account": account_words(one.merchant_account, language), "trouble": one.trouble, "at": one.next_at}
+            for one in orders.exclude(trouble="").select_related("merchant_account")[:10]
+        ],
+        "may_fetch": bool(fetchable_by(staff.access)),
+    }
+    return show(request, staff, "reconciliation/overview.html", context)
+
+
+@staff_page
+@require_POST
+def fetch_now(request: HttpRequest, staff: Staff) -> HttpResponse:
+    accounts = fetchable_by(staff.access)
+    if not accounts:
+        note_refusal(staff, action="fetch settlements", subject="settlements")
+        messages.error(request, _("Your role does not let you do this."))
+    else:
+        wake_fetching([one.pk for one in accounts], staff.actor)
+        record(
+            at=timezone.now(),
+            actor=staff.actor,
+            action="fetch settlements",
+            subject=",".join(f"merchant-account:{one.pk}" for one in accounts)[:100],
+        )
+        messages.success(request, _("Torget asks the payment services and compares. Look again in a moment."))
+    return HttpResponseRedirect(reverse("staff-reconciliation"))
