@@ -57,6 +57,7 @@ class Command(BaseCommand):
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "--with-demo-staff"],
+            ["load_demo_conversations"],
         ):
             subprocess.run(  # noqa: S603 - our own commands
                 [sys.executable, "-m", "torget", *command],

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from imaplib import IMAP4
 from typing import Any
 
 from imap_tools.errors import ImapToolsError
@@ -37,9 +38,14 @@ class ImapMailbox:
     def _signed_in(self) -> Iterator[BaseMailBox]:
         try:
             box = _KINDS[self._security](self._host, self._port, timeout=ANSWER_SECONDS_MAX)
-            with box.login(self._username, self._password, initial_folder=self._folder) as signed_in:
-                yield signed_in
-        except (ImapToolsError, OSError) as error:
+            try:
+                box.login(self._username, self._password, initial_folder=self._folder)
+                yield box
+            finally:
+                # Also after a refused sign-in, which the package leaves connected.
+                with suppress(IMAP4.error, OSError):
+                    box.client.logout()
+        except (ImapToolsError, IMAP4.error, OSError) as error:
             # The type only: the error's text may carry the user name.
             raise MailboxDown(type(error).__name__) from error
 
