@@ -48,6 +48,7 @@ contracts: .venv/dev
 
 migrations: .venv/dev messages
 	$(TORGET) makemigrations --check --dry-run
+	$(BIN)/python -m tests.safe_migrations
 
 translations: .venv/dev packages
 	$(BIN)/python -m torget.config.messages check

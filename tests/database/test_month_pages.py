@@ -8,12 +8,16 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from tests.database.books import line, pay_out, refund, sell, suspend
-from tests.database.staff import hire, pay_with_trouble, sign_in
+from tests.database.staff import hire, pay_and_register, pay_with_trouble, sign_in
 from tests.network import make_network
-from tests.world import World
+from tests.world import World, make_fee
 from torget.foundation.audit.models import AuditEntry
+from torget.foundation.cooperations.models import Municipality
+from torget.foundation.core.money import Money
 from torget.foundation.core.tables import BOM
+from torget.payments.closing.look import look_at_month
 from torget.payments.closing.models import ClosedMonth, ColumnMap, MonthFile
+from torget.payments.core.months import Month
 
 IN_MARCH = datetime(2024, 3, 12, 9, tzinfo=UTC)
 IN_APRIL = datetime(2024, 4, 3, 9, tzinfo=UTC)
@@ -184,3 +188,26 @@ def test_a_column_map_is_proposed_previewed_saved_and_taken_back(network: None, 
     assert MonthFile.objects.filter(kind=kind).count() == 3
     kept = MonthFile.objects.get(column_map=second)
     assert client.get(f"/staff/months/file/{kept.pk}/").content == other
+
+
+def test_fixed_shares_are_shown_and_sum_exactly(world: World) -> None:
+    """By the key 5 : 2 : 3; what is shown is what the ledger has."""
+    fees = [make_fee(100 + number, cents, "PRV/PK", "ILL") for number, cents in enumerate((801, 801, 333))]
+    payment_id = pay_and_register(world, *fees, make_fee(199, 115))
+    month = f"{world.now:%Y-%m}"
+    client = sign_in(hire("finance", "porvoo"))
+    page = text(client, f"/staff/payments/{payment_id}/")
+    assert page.count("Fixed shares:") == 3
+    # 801 cents: 400.5, 160.2 and 240.3; the one cent that is left goes to the largest remainder.
+    assert "€4.01" in page
+    page = text(client, f"{PORVOO}{month}/")
+    assert "Fixed shares: ILL (en), account 3120" in page
+    assert "3 fees were split one by one" in page
+    seen = look_at_month(Municipality.objects.get(slug="porvoo"), Month.from_text(month))
+    (shared,) = seen.shared
+    assert (shared.net.cents, shared.count) == (1935, 3)
+    assert sum(part.booked.cents for part in shared.parts) == 1935
+    assert sum(part.rounding_cents for part in shared.parts) == 0
+    booked = {part.member: part.booked for part in shared.parts if part.member != "porvoo"}
+    assert booked == seen.book.owed_to_members()
+    assert booked == {"sipoo": Money(387), "raasepori": Money(580)}

@@ -32,6 +32,8 @@ from torget.payments.core.checkout import State
 from torget.payments.ledger.models import Posting
 from torget.payments.receipts.build import ReceiptView, build_receipt
 from torget.payments.receipts.tasks import queue_due_receipts
+from torget.service.conversations.models import Contact, Conversation
+from torget.service.forms.models import Attachment, Draft, FormVersion
 
 BEGAN = datetime(2016, 1, 4, 9, tzinfo=UTC)
 DAYS = 3940
@@ -234,6 +236,39 @@ def test_stray_messages_the_audit_log_and_the_row_that_a_run_leaves(network: Non
     assert (left.action, left.detail["rows"]) == ("retention remove", 1)
     handled = {rule.code for rule in policy() if rule.handling != "keep"}
     assert set(AuditEntry.objects.values_list("subject", flat=True)) == {f"retention:{code}" for code in handled}
+
+
+def test_conversations_and_forms(network: None) -> None:
+    now = timezone.now()
+    form = FormVersion.objects.create(service_type="question", version=1, definition={}, sha256="x", published_at=now)
+    porvoo = Municipality.objects.get(slug="porvoo")
+    shared = {"form": form, "municipality": porvoo, "language": "sv", "created_at": now, "changed_at": now}
+    for token, expires in (("old", now - timedelta(days=1)), ("new", now + timedelta(days=1))):
+        draft = Draft.objects.create(token=token, expires_at=expires, answers={"name": f"Åsa {token}"}, **shared)
+        Attachment.objects.create(
+            draft=draft, name="a", media_type="text/plain", content=b"x", sha256="x", state="waiting", added_at=now
+        )
+    for token, days, case_id in (("long-ago", 800, None), ("lately", 10, None), ("a-matter", 800, 7)):
+        closed_at = now - timedelta(days=days)
+        talk = Conversation.objects.create(
+            token=token,
+            municipality=porvoo,
+            service_type="question",
+            language="sv",
+            topic=f"Topic {token}",
+            state="closed",
+            opened_at=closed_at,
+            closed_at=closed_at,
+            case_id=case_id,
+        )
+        Contact.objects.create(
+            conversation=talk, at=closed_at, direction="in", channel="form", actor="person", language="sv", body="b"
+        )
+    assert rows_by_rule(now) == {"conversations": 1, "drafts": 1}
+    assert set(Conversation.objects.values_list("token", flat=True)) == {"lately", "a-matter"}
+    assert Draft.objects.get().token == "new"
+    assert Contact.objects.count() == 2
+    assert Attachment.objects.count() == 1
 
 
 def test_the_command_tells_before_it_does(network: None, capsys: pytest.CaptureFixture[str]) -> None:

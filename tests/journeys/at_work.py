@@ -1,6 +1,7 @@
 """An employee of the demo signs in, with the code that the demo's page shows where the role needs one."""
 
 import re
+from typing import Any
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import Visitor
@@ -11,8 +12,8 @@ _HALF_MINUTE_MS = 31_000
 """A code is good once; a colleague who used all of today's minute leaves the next one to wait for."""
 
 
-def at_work(visitor: NewVisitor, username: str, language: str, width: int = 1280) -> Visitor:
-    employee = visitor(language, width=width)
+def at_work(visitor: NewVisitor, username: str, language: str, width: int = 1280, **more: Any) -> Visitor:
+    employee = visitor(language, width=width, **more)
     employee.open("/staff/sign-in/")
     employee.page.fill("#id_username", username)
     employee.page.fill("#id_password", DEMO_PASSWORD)

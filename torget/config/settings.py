@@ -241,12 +241,20 @@ PROCEDURES = ["torget.procedures.fee_dispute", "torget.procedures.other_municipa
 # How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
 RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))
 RETENTION_ACTS = [
+    "torget.service.conversations.retention",
+    "torget.service.forms.retention",
     "torget.payments.checkout.retention",
     "torget.payments.fees.retention",
     "torget.payments.web.books.retention",
     "torget.foundation.notify.retention",
     "torget.foundation.audit.retention",
     "torget.foundation.people.retention",
+]
+# Who knows something of a person, for `torget person export` and `erase`.
+PERSON_RECORDS = [
+    "torget.payments.checkout.person",
+    "torget.service.conversations.person",
+    "torget.foundation.people.person",
 ]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.

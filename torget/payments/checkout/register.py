@@ -100,14 +100,19 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
                 _finish_found(payment, library, last, found, clock)
                 return
         open_now = _open_fees(payment, library)
+        plan = plan_registration(
+            [line.as_registration() for line in payment.lines],
+            open_now,
+            can_choose_fees=library.capabilities.can_choose_fees,
+        )
+        if plan.give_back and last is None and _finish_forgotten(payment, library, clock):
+            return
     except PatronNotFound:
         _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
         return
     except LibrarySystemError as error:
         _postpone(payment, clock(), str(error))
         return
-    can_choose = library.capabilities.can_choose_fees
-    plan = plan_registration([line.as_registration() for line in payment.lines], open_now, can_choose_fees=can_choose)
     if not plan.book:
         _refuse(payment, clock(), "the fees are not open any more")
         return
@@ -117,7 +122,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
         before=_cents(open_now),
         ordered={line.fee_reference: line.amount.cents for line in plan.book},
     )
-    _save_attempt(payment, attempt, clock())
+    save_attempt(payment, attempt, clock())
     result = library.register(
         RegistrationOrder(
             marker=marker(payment),
@@ -130,7 +135,24 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
     _apply_result(payment, plan, attempt, result, clock())
 
 
-def _save_attempt(payment: PaymentFacts, attempt: AttemptFacts, at: datetime) -> None:
+def _finish_forgotten(payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> bool:
+    """A fee that is not open may have been settled by an order of ours that a restored database has forgotten.
+
+    Asked for before money goes back, and only then. Raise LibrarySystemError.
+    """
+    if not library.capabilities.can_find_registration:
+        return False
+    found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
+    if found is None:
+        return False
+    fees = {line.fee_reference: line.amount.cents for line in payment.lines}
+    attempt = AttemptFacts(number=1, outcome="", before=fees, ordered=fees)
+    save_attempt(payment, attempt, clock())
+    _finish_found(payment, library, attempt, found, clock)
+    return True
+
+
+def save_attempt(payment: PaymentFacts, attempt: AttemptFacts, at: datetime) -> None:
     """Committed before the order goes out, so that nobody sends it again without looking."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from torget.sandbox.paytrail.merchants import built_in_merchants, read_merchants
@@ -17,11 +18,19 @@ def main() -> None:
     parser.add_argument("--state", default=":memory:", help="SQLite file that survives restarts")
     parser.add_argument("--merchants", type=Path, help="JSON list of further merchants")
     parser.add_argument("--allow-http", action="store_true", help="accept http addresses of the shop")
+    parser.add_argument(
+        "--start-at", type=datetime.fromisoformat, help="the sandbox's own time at the very first start"
+    )
     parser.add_argument("--speed", type=float, help="seconds of the sandbox in one real second")
     wishes = parser.parse_args()
     merchants = read_merchants(wishes.merchants) if wishes.merchants else built_in_merchants()
+    is_first = wishes.state == ":memory:" or not Path(wishes.state).exists()
     with PaytrailSandbox(
-        path=wishes.state, merchants=merchants, is_http_allowed=wishes.allow_http, speed=wishes.speed
+        path=wishes.state,
+        merchants=merchants,
+        is_http_allowed=wishes.allow_http,
+        speed=wishes.speed,
+        start_at=wishes.start_at.timestamp() if wishes.start_at and is_first else None,
     ) as sandbox:
         server = make_http_server(sandbox, wishes.port)
 

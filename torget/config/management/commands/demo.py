@@ -12,8 +12,10 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from torget.config.embedded_postgres import EmbeddedPostgres
+from torget.config.management.commands.demo_history import history_starts_at
 from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox.helle_demo import DEMO_CARDS
@@ -52,24 +54,29 @@ class Command(BaseCommand):
         processes.start(
             *("paytrail", "torget.sandbox.paytrail", "--port", str(port + 1)),
             *("--state", str(home / "paytrail.sqlite"), "--merchants", str(MERCHANTS), "--allow-http"),
+            *("--start-at", history_starts_at(timezone.now()).isoformat()),
         )
+        processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
+        # The history is made at the first start, before the web and the worker run.
+        has_history = (home / "history").exists()
         for command in (
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "--with-demo-staff"],
             ["load_demo_conversations"],
+            *([] if has_history else [["demo_history"]]),
         ):
             subprocess.run(  # noqa: S603 - our own commands
                 [sys.executable, "-m", "torget", *command],
-                env={**os.environ, **environment},
+                env={**os.environ, **environment, "TORGET_LOG_LEVEL": "WARNING"},
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
+        (home / "history").touch()
         processes.start("web", "torget", "web", "--port", str(port))
         processes.start("worker", "torget", "worker")
         processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
         processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
-        processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
 
     def _tell(self, port: int) -> None:
         lines = [

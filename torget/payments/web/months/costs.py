@@ -43,7 +43,7 @@ from torget.payments.closing.shared_costs import (
     shares_by_key,
     take_back_cost,
 )
-from torget.payments.web.months.tables import shown_table
+from torget.payments.web.report_tables import shown_table
 from torget.payments.web.staff.payment import staff_names
 from torget.payments.web.staff.words import actor_words
 

@@ -21,9 +21,9 @@ from torget.payments.closing.models import ClosedMonth, MonthFile
 from torget.payments.closing.report import month_report, month_text
 from torget.payments.closing.words import entry_kind_words
 from torget.payments.core.checkout import State
-from torget.payments.web.months.tables import shown_table
 from torget.payments.web.months.visible import find_municipality, read_month
 from torget.payments.web.months.words import file_words, month_tag
+from torget.payments.web.report_tables import shown_table
 from torget.payments.web.staff.payment import staff_names
 from torget.payments.web.staff.words import actor_words, reason_words, state_tag
 

@@ -20,12 +20,16 @@ from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment, Reversal
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
+from torget.payments.closing.cost_report import split_section
+from torget.payments.closing.report import member_names
 from torget.payments.closing.words import account_words, entry_kind_words
 from torget.payments.core.checkout import State
+from torget.payments.core.posting_rules import vat_of
 from torget.payments.core.resolving import Action
 from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.receipts.words import credit_note_number, method_name
+from torget.payments.web.report_tables import shown_table
 from torget.payments.web.staff.refund_words import (
     category_words,
     desk_reason_words,
@@ -74,6 +78,28 @@ def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]
             "outcome": line_outcome_words(row.outcome),
         }
         for row in rows
+    ]
+
+
+def _shared(payment: Payment, language: str) -> list[dict[str, Any]]:
+    """How each fee with fixed shares is split, without its VAT, which stays with the payee who sold."""
+    lines = [row for row in payment.lines.select_related("payee").order_by("position") if row.payee_shares]
+    members = member_names(language) if lines else {}
+    names = fee_names(payment.library_system, {row.fee_kind for row in lines}, language)
+    return [
+        {
+            "kind": names.get(row.fee_kind, row.fee_kind),
+            "amount": Money(row.amount_cents),
+            "table": shown_table(
+                split_section(
+                    Money(row.amount_cents) - vat_of(Money(row.amount_cents), row.vat_permille),
+                    row.payee_shares,
+                    members,
+                    name="",
+                )
+            ),
+        }
+        for row in lines
     ]
 
 
@@ -212,6 +238,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "responsible": found.attention_owner.full_name if found.attention_owner else "",
         "may_correct": staff.access.may_resolve(found.municipality_id),
         "lines": _lines(found, staff, language),
+        "shared": _shared(found, language),
         "timeline": _timeline(found, reversals),
         "messages_of_provider": [
             {"at": row.received_at, "channel": channel_words(row.channel), "verdict": verdict_words(row.verdict)}

@@ -1,0 +1,76 @@
+"""What lies outside: reached by opening a connection and asking for nothing that changes anything."""
+
+import smtplib
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+
+from torget.config.doctor.finding import Finding, error, ok, warning
+
+_SECONDS_MAX = 5.0
+_SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def _address(options: dict[str, Any]) -> tuple[str, str, int] | None:
+    """Of a connector's options: its address on the web, or its host and port."""
+    if "base_url" in options:
+        parts = urlsplit(options["base_url"])
+        return options["base_url"], parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if "host" in options and "port" in options:
+        return "", str(options["host"]), int(options["port"])
+    return None
+
+
+def _reach(check: str, options: dict[str, Any], do: str) -> Finding:
+    address = _address(options)
+    if address is None:
+        return warning(check, "its options name no address", "Only its own connector can tell; look at its log.")
+    url, host, port = address
+    try:
+        if url:
+            # Any answer will do: without credentials the address gives nothing and does nothing.
+            status = httpx.get(url, timeout=_SECONDS_MAX, follow_redirects=False).status_code
+            if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+                return error(check, f"{host} answers {status}", do)
+            return ok(check, f"{host} answers")
+        socket.create_connection((host, port), timeout=_SECONDS_MAX).close()
+    except (OSError, httpx.HTTPError) as problem:
+        return error(check, f"{host}:{port} cannot be reached: {type(problem).__name__}", do)
+    return ok(check, f"{host}:{port} takes a connection")
+
+
+def check_library_systems() -> list[Finding]:
+    if not settings.LIBRARY_SYSTEMS:
+        return [error("library systems", "TORGET_LIBRARY_SYSTEMS names none", "Nobody can sign in until it does.")]
+    do = "Ask its operator; check the address, the firewall and the certificate. Paid payments wait meanwhile."
+    return [
+        _reach(f"library system {name}", system.get("options", {}), do)
+        for name, system in sorted(settings.LIBRARY_SYSTEMS.items())
+    ]
+
+
+def check_providers() -> list[Finding]:
+    do = "Look at the provider's status page, and at the firewall. Nobody can pay meanwhile, and nothing is lost."
+    return [
+        _reach(f"provider {name}", provider.get("OPTIONS", {}), do)
+        for name, provider in sorted(settings.PAYMENT_PROVIDERS.items())
+    ]
+
+
+def check_mail() -> list[Finding]:
+    """The server greets us and takes a NOOP; no message goes out."""
+    if settings.EMAIL_BACKEND != _SMTP_BACKEND:
+        return [ok("mail", f"goes to {settings.EMAIL_BACKEND.rsplit('.', 2)[-2]}")]
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    try:
+        with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=_SECONDS_MAX) as server:
+            code, _text = server.noop()
+    except (OSError, smtplib.SMTPException) as problem:
+        do = "Check TORGET_EMAIL_HOST and TORGET_EMAIL_PORT; receipts wait in the out-box for about three days."
+        return [error("mail", f"{where} cannot be reached: {type(problem).__name__}", do)]
+    if code != 250:
+        return [error("mail", f"{where} answers {code}", "Ask the mail server's operator.")]
+    return [ok("mail", f"{where} answers")]

@@ -1,0 +1,44 @@
+"""Everything about one person: what each part of Torget tells of them, and lets go when they ask for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A patron as the library system knows them; the one thing that ties all records together."""
+
+    library_system: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Rows of one kind; code and keys have their words in retention/words.py."""
+
+    code: str
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Erasure:
+    """What would go, or went, by kind; and why nothing may go yet."""
+
+    obstacles: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+class PersonRecords(Protocol):
+    """What a part's module `person` offers; the settings list the modules."""
+
+    def sections(self, person: Person) -> list[Section]: ...
+
+    def obstacles(self, person: Person) -> list[str]:
+        """Why the person's records must stay as they are now, in words for staff."""
+        ...
+
+    def erase(self, person: Person, at: datetime) -> dict[str, int]:
+        """Within the caller's transaction; rows by kind. What the law keeps stays, without what says who it was."""
+        ...

@@ -1,0 +1,58 @@
+"""What customer service knows of a person: conversations with every message, and forms that were begun."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from torget.foundation.core.person import Person, Section
+from torget.service.conversations.models import Contact, Conversation
+from torget.service.forms.models import Draft
+
+
+def _conversations(person: Person) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(patron__library_system=person.library_system, patron__reference=person.reference)
+
+
+def _drafts(person: Person) -> QuerySet[Draft]:
+    return Draft.objects.filter(patron__library_system=person.library_system, patron__reference=person.reference)
+
+
+def sections(person: Person) -> list[Section]:
+    conversations = _conversations(person)
+    return [
+        Section(
+            code="conversations",
+            rows=list(
+                conversations.order_by("opened_at").values(
+                    "topic", "email", "state", "opened_at", "closed_at", "case_id"
+                )
+            ),
+        ),
+        Section(
+            code="messages",
+            rows=list(
+                Contact.objects.filter(conversation__in=conversations)
+                .order_by("at", "pk")
+                .values("conversation_id", "at", "direction", "channel", "body")
+            ),
+        ),
+        Section(code="drafts", rows=list(_drafts(person).values("created_at", "sent_at", "answers"))),
+    ]
+
+
+def obstacles(person: Person) -> list[str]:
+    return [
+        f"A conversation opened on {one.opened_at:%d.%m.%Y} is not closed."
+        for one in _conversations(person).exclude(state=Conversation.State.CLOSED).order_by("opened_at")
+    ]
+
+
+def erase(person: Person, _at: datetime) -> dict[str, int]:
+    """Closed conversations go; one that became a registered matter stays with it, as long as the matter is kept."""
+    ids = list(_conversations(person).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT retention_remove_conversations(%s::bigint[])", [ids])
+        gone = cursor.fetchone()[0]
+    unsent = _drafts(person).filter(sent_at__isnull=True)
+    return {"conversations": gone, "drafts": unsent.delete()[0]}
