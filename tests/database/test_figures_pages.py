@@ -162,3 +162,45 @@ def test_a_year_comes_by_months() -> None:
     income = next(panel for panel in page.context["board"].panels if panel.key == "income")
     assert len(income.table.rows) == 12
     assert income.table.rows[2][-1] == Money(100)
+
+
+@pytest.mark.usefixtures("network")
+def test_a_choice_is_saved_opened_deleted_and_taken_back() -> None:
+    client = sign_in(hire("coordinator", "porvoo"))
+    address = "/staff/figures/?municipality=sipoo&period=4w"
+    page = client.post(address, {"saved-name": "Sipoo, a month"}, follow=True)
+    (saved,) = page.context["saved"]
+    assert saved.query == "municipality=sipoo&period=4w"
+    again = client.post(address, {"saved-name": "Sipoo, a month"})
+    assert again.status_code == 422
+    assert again.context["form"].errors["name"] == ["You have a choice with this name already; give this one another"]
+    assert client.post(address, {"saved-name": " "}).status_code == 422
+    page = client.post(f"/staff/figures/saved/{saved.pk}/delete/?period=13w", follow=True)
+    assert page.context["saved"] == []
+    assert page.context["deleted"] == saved
+    assert page.context["choice"].query == "period=13w"
+    page = client.post(f"/staff/figures/saved/{saved.pk}/undo/", follow=True)
+    assert page.context["saved"] == [saved]
+    assert page.context["choice"].query == saved.query
+
+
+@pytest.mark.usefixtures("network")
+def test_a_name_taken_meanwhile_keeps_the_old_choice_deleted() -> None:
+    client = sign_in(hire("finance", "sipoo"))
+    first = client.post("/staff/figures/?period=4w", {"saved-name": "Mine"}, follow=True).context["saved"][0]
+    client.post(f"/staff/figures/saved/{first.pk}/delete/")
+    client.post("/staff/figures/?period=13w", {"saved-name": "Mine"})
+    page = client.post(f"/staff/figures/saved/{first.pk}/undo/", follow=True)
+    assert [one.query for one in page.context["saved"]] == ["period=13w"]
+
+
+@pytest.mark.usefixtures("network")
+def test_nobody_touches_the_saved_choices_of_others() -> None:
+    owner = sign_in(hire("finance", "sipoo"))
+    saved = owner.post("/staff/figures/?period=4w", {"saved-name": "Mine"}, follow=True).context["saved"][0]
+    other = sign_in(hire("finance", "porvoo"))
+    assert other.get("/staff/figures/").context["saved"] == []
+    for action in ("delete", "undo"):
+        assert other.post(f"/staff/figures/saved/{saved.pk}/{action}/").status_code == 404
+    assert other.get(f"/staff/figures/?period=4w&deleted={saved.pk}").context["deleted"] is None
+    assert owner.get("/staff/figures/?period=4w&deleted=x").context["deleted"] is None

@@ -111,6 +111,7 @@ def _start(processes: Processes, port: int) -> None:
         )
     processes.start("web", "torget", "web", "--port", str(port))
     processes.start("worker", "torget", "worker")
+    processes.start("settlements", "torget", "procrastinate", "worker", "--queues", "settlement")
     processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
 
 
@@ -123,7 +124,11 @@ def running_torget(home: Path) -> Iterator[RunningTorget]:
     paytrail = PaytrailSandbox(
         is_http_allowed=True,
         merchants=read_merchants(MERCHANTS),
-        deliver=lambda callback: calls.request(callback.method, callback.url, headers=callback.headers).status_code,
+        deliver=lambda callback: (
+            calls.request(
+                callback.method, callback.url, headers=callback.headers, content=callback.body or None
+            ).status_code
+        ),
     )
     port = free_port()
     postgres.start()

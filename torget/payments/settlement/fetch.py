@@ -34,6 +34,8 @@ logger = logging.getLogger("torget.settlement")
 
 LOOK_BACK = timedelta(days=21)
 """How far back settlements are listed; one that is known already is left alone."""
+FIRST_LOOK_BACK = timedelta(days=120)
+"""The first time for an account, so that payments of before are explained too."""
 REPORT_COMES_WITHIN = timedelta(hours=2)
 TRIES_MAX = 12
 Clock = Callable[[], datetime]
@@ -67,9 +69,11 @@ def fetch_settlements(*, account: MerchantAccount, clock: Clock) -> int:
     provider = provider_for(facts_of(account))
     parts = list(SubMerchant.objects.filter(merchant_account=account).values_list("identifier", flat=True))
     today = clock().astimezone(HELSINKI).date()
+    is_first = not ReportOrder.objects.filter(merchant_account=account).exists()
+    first = today - (FIRST_LOOK_BACK if is_first else LOOK_BACK)
     new = 0
     for part in parts or [""]:
-        for settlement in provider.settlements(first=today - LOOK_BACK, last=today, sub_merchant=part):
+        for settlement in provider.settlements(first=first, last=today, sub_merchant=part):
             new += _announce(account, settlement, part, clock())
     return new
 

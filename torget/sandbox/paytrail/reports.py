@@ -113,9 +113,9 @@ def _with_faults(state: State, rows: list[dict[str, Any]]) -> list[dict[str, Any
     """Leave rows out and add foreign ones, as the knobs want, so that a reconciliation has something to find."""
     kept = rows[: max(0, len(rows) - state.knobs["missing_report_rows"])]
     added = [
-        {**rows[0], "stamp": f"extra-{number}", "checkoutReference": f"extra-{number}", "reference": "9990007"}
+        {**rows[0], "stamp": name, "checkoutReference": name, "reference": "9990007"}
         for number in range(state.knobs["extra_report_rows"])
-        if rows
+        if rows and (name := f"extra-{rows[0]['settlementId']}-{number}")
     ]
     return [*kept, *added]
 

@@ -66,17 +66,16 @@ class Command(BaseCommand):
             ["load_demo_conversations"],
             *([] if has_history else [["demo_history"]]),
         ):
-            subprocess.run(  # noqa: S603 - our own commands
-                [sys.executable, "-m", "torget", *command],
-                env={**os.environ, **environment, "TORGET_LOG_LEVEL": "WARNING"},
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-        (home / "history").touch()
+            _run(environment, *command)
         processes.start("web", "torget", "web", "--port", str(port))
+        processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
+        if not has_history:
+            # Reports of the provider come to the web; and before the worker, who would find out by himself what the
+            # reconciliation is to find.
+            _run(environment, "demo_settlements")
+            (home / "history").touch()
         processes.start("worker", "torget", "worker")
         processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
-        processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
 
     def _tell(self, port: int) -> None:
         lines = [
@@ -94,6 +93,15 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def _run(environment: dict[str, str], *command: str) -> None:
+    subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "torget", *command],
+        env={**os.environ, **environment, "TORGET_LOG_LEVEL": "WARNING"},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _keys(home: Path) -> dict[str, str]:

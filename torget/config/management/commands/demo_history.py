@@ -43,6 +43,8 @@ from torget.sandbox.population import SandboxPatron
 SYSTEM = "helle"
 MONTHS = 2
 PAYMENTS = 40
+RECENT = timedelta(days=4)
+"""The last days are lived by `demo_settlements`."""
 _STEPS_MAX = 50
 _METHODS = ("osuuspankki", "nordea", "mobilepay", "creditcard")
 
@@ -112,7 +114,8 @@ class Command(BaseCommand):
                     paid = _live(plan_visits(now)[: options["payments"]], clock)
                     self.stdout.write(f"{paid} payments of {MONTHS} months")
             finally:
-                clock.go_to(datetime.now(UTC))
+                # `demo_settlements` goes on from here, to the present.
+                clock.go_to(datetime.now(UTC) - RECENT)
 
 
 def _live(visits: Iterable[Visit], clock: ProvidersClock) -> int:

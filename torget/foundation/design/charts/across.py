@@ -20,9 +20,9 @@ from torget.foundation.design.charts.drawing import (
     written,
 )
 
-_BAR, _STACK, _BETWEEN_BARS, _BETWEEN_ROWS = 16.0, 20.0, 4.0, 12.0
+_BAR, _STACK, _BETWEEN_BARS, _BETWEEN_ROWS = 14.0, 20.0, 3.0, 9.0
 _LINE_LETTERS = 40
-_BESIDE_LETTERS = 9
+_BESIDE_LETTERS = 11
 
 
 class NegativeBar(ValueError):
@@ -61,7 +61,7 @@ def bars_across(
     drawing = _Drawing(svg=svg, id_=id_, names=names, longest=longest, value_text=value_text)
     for row in rows:
         if is_beside:
-            add_text(svg, row.label, x="0", y=drawing.y + 13, kind="axis", dx=-8)
+            add_text(svg, row.label, x="0", y=drawing.y + 12, kind="axis", dx=-8)
         else:
             drawing.add_label(row.label)
         if is_stacked:
@@ -115,5 +115,5 @@ class _Drawing:
                 hint = self._hint(row, which, value)
                 add_bar(self.svg, self.id_, which, hint, y=number(self.y), height=number(_BAR), **box)
                 text = self.value_text(value)
-                add_text(self.svg, text, x=percent(self._share(value)), y=self.y + 13, kind="value", dx=8)
+                add_text(self.svg, text, x=percent(self._share(value)), y=self.y + 12, kind="value", dx=8)
             self.y += _BAR + _BETWEEN_BARS

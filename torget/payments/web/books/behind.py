@@ -22,6 +22,7 @@ from torget.payments.web.books import figures
 from torget.payments.web.books.choice import Choice, read_choice
 from torget.payments.web.books.dashboard import ask_again
 from torget.payments.web.staff.files import file_of
+from torget.payments.web.staff.lists import keep_list
 from torget.payments.web.staff.words import STATE_WORDS
 
 _PAGE_ROWS = 50
@@ -123,6 +124,7 @@ def _page(request: HttpRequest, staff: Staff, name: str, look: Callable[[Choice]
     if kind:
         return file_of([behind.table], kind=kind, name=name, at=now)
     ids = [behind.payment_ids[place] for place in places]
+    keep_list(request, list(dict.fromkeys(found for found in behind.payment_ids if found)))
     context = {
         "choice": choice,
         "behind": behind,

@@ -4,13 +4,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from torget.foundation.audit.record import record
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.web.books.choice import Choice, Read, read_choice
 from torget.payments.web.books.panels import Board, Panel, board_of
+from torget.payments.web.books.saved import DELETED, NameForm, just_deleted, keep, saved_choices
 from torget.payments.web.staff.files import XLSX, file_of
 from torget.payments.web.staff.waiting import what_waits
 
@@ -36,21 +37,26 @@ def ask_again(request: HttpRequest, staff: Staff, read: Read) -> HttpResponse:
 
 
 @staff_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def figures(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Posted to save the choice of the address under a name."""
     read = read_choice(request.GET, staff.access, timezone.now())
     choice = read.choice
     if choice is None:
         return ask_again(request, staff, read)
-    if not read.is_plain:
-        return HttpResponseRedirect(f"{reverse('staff-figures')}?{choice.query}")
+    form, saved = keep(request, staff, choice) if request.method == "POST" else (NameForm(), None)
+    if saved or not read.is_plain:
+        return saved or HttpResponseRedirect(f"{reverse('staff-figures')}?{choice.query}")
     context = {
         "read": read,
+        "form": form,
         "choice": choice,
         "board": make_board(staff, choice) if choice.visible else None,
+        "saved": saved_choices(staff),
+        "deleted": just_deleted(staff, request.GET.get(DELETED, "")),
         "made_at": timezone.now(),
     }
-    return show(request, staff, "figures/figures.html", context)
+    return show(request, staff, "figures/figures.html", context, status=422 if form.errors else 200)
 
 
 @staff_page

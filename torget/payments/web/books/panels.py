@@ -20,7 +20,7 @@ from torget.payments.web.books.figures import NO_TIMES, Completed, Income, Times
 from torget.payments.web.books.period import Bucket, Period, Step
 from torget.payments.web.books.words import long_bucket, short_bucket
 
-_ROWS_DRAWN_MAX = 14
+_ROWS_DRAWN_MAX = 8
 
 
 def address(name: str, slug: str, period: str) -> str:
@@ -73,7 +73,6 @@ class Panel:
     chart: Chart
     table: Table
     links: Sequence[str] = ()
-    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,12 @@ class Number:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     numbers: Sequence[Number]
-    panels: Sequence[Panel]
+    income: Panel
+    others: Sequence[Panel]
+
+    @property
+    def panels(self) -> list[Panel]:
+        return [self.income, *self.others]
 
 
 def _income_series(scope: Scope, found: dict[int, dict[date, Income]]) -> list[Series]:
@@ -142,7 +146,6 @@ def income_panel(scope: Scope, found: dict[int, dict[date, Income]]) -> Panel:
             totals=[*totals, Money(sum(sums))] if is_many else totals,
         ),
         links=[scope.link("staff-figures-entries", bucket) for bucket in scope.buckets],
-        is_wide=True,
     )
 
 
@@ -254,8 +257,9 @@ def times_panel(scope: Scope, found: dict[date | None, Times]) -> Panel:
     title = _("From paid to registered")
     counted = _(
         "From the moment the payment service told us that a payment was paid until the library system had it, by the "
-        "day of payment. Half were faster than the median; 19 of 20 were at least as fast as the slow end."
-    )
+        "day of payment. Half were faster than the median; 19 of 20 were at least as fast as the slow end. The chart "
+        "shows the newest %(count)d rows of the table."
+    ) % {"count": _ROWS_DRAWN_MAX}
     by_bucket = [(bucket, found.get(scope.start_of(bucket), NO_TIMES)) for bucket in scope.buckets]
     drawn = [(bucket, one) for bucket, one in by_bucket if one.registered][-_ROWS_DRAWN_MAX:]
     names = [_("Median"), _("Slow end (95 %)")]
@@ -307,5 +311,6 @@ def board_of(scope: Scope, waiting: Panel, waiting_count: int) -> Board:
             Number(text=_("From paid to registered, median"), value=whole.median),
             Number(text=_("Waits for a human now"), value=waiting_count),
         ],
-        panels=[income_panel(scope, income), waiting, online, *many, times_panel(scope, times)],
+        income=income_panel(scope, income),
+        others=[waiting, online, times_panel(scope, times), *many],
     )

@@ -7,4 +7,4 @@ from torget.payments.web.staff.home import sees_payments
 
 
 def register() -> None:
-    register_place(Place(url_name="staff-figures", text=gettext_lazy("Figures"), position=33, is_for=sees_payments))
+    register_place(Place(url_name="staff-figures", text=gettext_lazy("Figures"), position=32, is_for=sees_payments))

@@ -85,10 +85,13 @@ def item_amount(item: Item) -> Money:
 
 
 def item_name(item: Item) -> str:
-    """What a person calls it: the bank reference of the payment or of the payout."""
-    if item.kind != SETTLEMENT and item.payment is not None:
-        return str(item.payment.reference)
-    return str(item.reference or (item.record.reference if item.record else "") or item.subject.partition(":")[0])
+    """What a person calls it: the bank reference of the payment or of the payout, else what the provider calls it."""
+    if item.kind == SETTLEMENT:
+        return item.reference or item.subject.removeprefix("bank:")
+    if item.payment is not None:
+        return item.payment.reference
+    row = item.record
+    return (row.reference or row.stamp or row.provider_reference or item.settlement) if row else item.subject
 
 
 @staff_page

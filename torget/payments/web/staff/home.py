@@ -16,6 +16,7 @@ from torget.payments.web.staff.proposals import proposals_for
 from torget.payments.web.staff.reversals import fees_to_raise
 from torget.payments.web.staff.search import QuickSearchForm
 from torget.payments.web.staff.visible import needing_a_human, visible_payments
+from torget.payments.web.staff.waiting import what_waits
 
 _WAITING = (State.PAID, State.REGISTERING, State.UNCERTAIN)
 _REFUNDING = (State.REFUND_DUE, State.REFUNDING, State.REFUND_PENDING)
@@ -37,7 +38,8 @@ def count_waiting(access: Access) -> dict[str, int]:
 def payments_card(_request: HttpRequest, staff: Staff) -> Mapping[str, Any]:
     to_decide, _own = proposals_for(staff)
     counts = {**count_waiting(staff.access), "to_decide": len(to_decide)}
-    return {"counts": counts, "search_form": QuickSearchForm()}
+    waits = what_waits(staff.access, timezone.now())
+    return {"counts": counts, "waits": waits, "search_form": QuickSearchForm()}
 
 
 def register() -> None:

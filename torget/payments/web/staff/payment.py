@@ -30,6 +30,8 @@ from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.receipts.words import credit_note_number, method_name
 from torget.payments.web.report_tables import shown_table
+from torget.payments.web.staff.documents import documents_of
+from torget.payments.web.staff.lists import walk_from
 from torget.payments.web.staff.refund_words import (
     category_words,
     desk_reason_words,
@@ -252,5 +254,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "about_refunds": _facts_about_refunds(found, seen) if found.paid_at else "",
         "books": _books(found, staff),
         "actions": _action_links(payment_id, actions),
+        "documents": documents_of(found),
+        "walk": walk_from(request, payment_id),
     }
     return show(request, staff, "payment.html", context)

@@ -28,6 +28,8 @@ from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
+from torget.payments.web.staff.files import file_of
+from torget.payments.web.staff.lists import EXPORT_MAX, keep_list, payments_table
 from torget.payments.web.staff.visible import visible_payments
 from torget.payments.web.staff.words import STATE_WORDS, state_tag
 
@@ -174,17 +176,26 @@ def find_page(staff: Staff, criteria: dict[str, Any], now: datetime, number: str
 def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, Any]:
     now = timezone.now()
     found = find_page(staff, form.cleaned_data, now, request.GET.get("page"))
-    record(
-        at=now,
-        actor=staff.actor,
-        action="search payments",
-        subject="payments",
-        detail={
-            "by": sorted(name for name, value in form.cleaned_data.items() if value not in (None, "")),
-            "payments": [row.id for row in found.rows],
-        },
-    )
+    keep_list(request, list(found.page.paginator.object_list))
+    _record(staff, "search payments", form, [row.id for row in found.rows], now)
     return {"rows": found.rows, "page": found.page, "count": found.page.paginator.count, "has_more": found.has_more}
+
+
+def _file(staff: Staff, form: SearchForm, kind: str) -> HttpResponse:
+    """The newest EXPORT_MAX of what was found, not only those that the page lists."""
+    now = timezone.now()
+    newest = find_payments(staff, form.cleaned_data, now).select_related("municipality")[:EXPORT_MAX]
+    payments = list(newest)
+    table = payments_table(_("Payments found"), payments, get_language() or "fi")
+    response = file_of([table], kind=kind, name="payments", at=now)
+    _record(staff, "export payments", form, [one.pk for one in payments], now)
+    return response
+
+
+def _record(staff: Staff, action: str, form: SearchForm, ids: list[int], now: datetime) -> None:
+    by = sorted(name for name, value in form.cleaned_data.items() if value not in (None, ""))
+    detail = {"by": by, "payments": ids}
+    record(at=now, actor=staff.actor, action=action, subject="payments", detail=detail)
 
 
 def _post(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -205,9 +216,13 @@ def _post(request: HttpRequest, staff: Staff) -> HttpResponse:
 def search(request: HttpRequest, staff: Staff) -> HttpResponse:
     if request.method == "POST":
         return _post(request, staff)
-    kept = request.session.get(_KEPT) if "page" in request.GET else None
+    kept = request.session.get(_KEPT) if request.GET.keys() & {"page", "file"} else None
     if kept is None:
         return show(request, staff, "search.html", {"form": SearchForm()})
     form = SearchForm(kept)
+    if "file" in request.GET and form.is_valid():
+        return _file(staff, form, request.GET["file"])
     results = _results(request, staff, form) if form.is_valid() else {}
-    return show(request, staff, "search.html", {"form": form, **results, "days": DEFAULT_DAYS})
+    return show(
+        request, staff, "search.html", {"form": form, **results, "days": DEFAULT_DAYS, "export_max": EXPORT_MAX}
+    )

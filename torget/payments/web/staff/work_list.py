@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from torget.foundation.audit.record import record
@@ -14,6 +16,8 @@ from torget.foundation.core.money import Money
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
+from torget.payments.web.staff.files import file_of
+from torget.payments.web.staff.lists import EXPORT_MAX, WALK_MAX, keep_list, payments_table
 from torget.payments.web.staff.proposals import proposals_for
 from torget.payments.web.staff.reversals import fees_to_raise, raise_item
 from torget.payments.web.staff.visible import needing_a_human, visible_municipalities
@@ -52,6 +56,22 @@ def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
     )
 
 
+def _reasons(waiting: QuerySet[Payment]) -> list[tuple[str, str]]:
+    """Those that something waits for now, by their words."""
+    found = waiting.order_by().values_list("attention_reason", flat=True).distinct()
+    reasons = {reason or UNDECIDED for reason in found}
+    return sorted(((reason, reason_words(reason)) for reason in reasons), key=lambda one: one[1])
+
+
+def _file(staff: Staff, waiting: QuerySet[Payment], kind: str, now: datetime) -> HttpResponse:
+    payments = list(waiting[:EXPORT_MAX])
+    table = payments_table(_("Work list"), payments, get_language() or "fi")
+    response = file_of([table], kind=kind, name="work-list", at=now)
+    detail = {"payments": [one.pk for one in payments]}
+    record(at=now, actor=staff.actor, action="export work list", subject="payments", detail=detail)
+    return response
+
+
 @staff_page
 @require_safe
 def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -63,24 +83,29 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     if chosen is not None:
         waiting = waiting.filter(municipality=chosen)
         fees = fees.filter(refund__payment__municipality=chosen)
-    rows = waiting.select_related("municipality", "attention_owner").order_by("changed_at", "id")
-    page = Paginator(rows, _PAGE_ROWS).get_page(request.GET.get("page"))
+    reasons = _reasons(waiting)
+    reason = request.GET.get("reason", "")
+    if reason:
+        waiting = waiting.filter(attention_reason="" if reason == UNDECIDED else reason)
+    waiting = waiting.select_related("municipality", "attention_owner").order_by("changed_at", "id")
+    if "file" in request.GET:
+        return _file(staff, waiting, request.GET["file"], now)
+    keep_list(request, list(waiting.values_list("pk", flat=True)[:WALK_MAX]))
+    page = Paginator(waiting, _PAGE_ROWS).get_page(request.GET.get("page"))
     items = [_item(payment, language, now) for payment in page.object_list]
     to_decide, own = proposals_for(staff)
-    record(
-        at=now,
-        actor=staff.actor,
-        action="view work list",
-        subject="payments",
-        detail={"payments": [item.payment_id for item in items]},
-    )
+    detail = {"payments": [item.payment_id for item in items]}
+    record(at=now, actor=staff.actor, action="view work list", subject="payments", detail=detail)
     context = {
         "items": items,
         "page": page,
-        "to_decide": to_decide,
-        "own_proposals": own,
-        "to_raise": [raise_item(one, language) for one in fees[:_FEES_MAX]],
+        "to_decide": [] if reason else to_decide,
+        "own_proposals": [] if reason else own,
+        "to_raise": [] if reason else [raise_item(one, language) for one in fees[:_FEES_MAX]],
         "municipalities": [(one.slug, one.name(language)) for one in municipalities],
         "chosen": chosen.slug if chosen else "",
+        "reasons": reasons,
+        "reason": reason,
+        "reason_words": reason_words(reason) if reason else "",
     }
     return show(request, staff, "work_list.html", context)
