@@ -28,3 +28,8 @@ def is_disputed(*, library_system: str, patron_reference: str, fee_reference: st
         library_system=library_system, patron_reference=patron_reference, fee_reference=fee_reference, ended_at=None
     )
     return holds.exclude(origin=but_by).exists()
+
+
+def holds_of(*, origin: str) -> list[tuple[datetime, datetime | None]]:
+    """When a question put its fee on hold and when the hold ended; None while it lasts."""
+    return list(FeeHold.objects.filter(origin=origin).order_by("placed_at").values_list("placed_at", "ended_at"))
