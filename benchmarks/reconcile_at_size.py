@@ -135,7 +135,7 @@ def at_size(rows: int, runs: int) -> tuple[float, bool]:
     right = all(one["counts"] == expected_counts(rows) for one in ours)
     print(
         f"{rows:>10,} rows  {seconds:7.2f} s ({median(ours, 'cpu'):.2f} s CPU)  {memory:5.2f} GB   "
-        f"bare engine {bare_seconds:6.2f} s   ratio {ratio:.2f}   counts {'right' if right else 'WRONG'}",
+        f"bare engine {bare_seconds:6.2f} s ({median(bare, 'cpu'):.2f} s CPU)   ratio {ratio:.2f}   counts {'right' if right else 'WRONG'}",
         flush=True,
     )
     # Below a million rows the start of the process is most of it.
