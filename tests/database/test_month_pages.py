@@ -1,7 +1,8 @@
 """The pages of the months: who sees which, the way to a closed month, and its files."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,9 +16,11 @@ from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.foundation.core.tables import BOM
+from torget.payments.closing.checklist import Check, checklist
 from torget.payments.closing.look import look_at_month
 from torget.payments.closing.models import ClosedMonth, ColumnMap, MonthFile
 from torget.payments.core.months import Month
+from torget.payments.settlement.reconciliation_models import Item
 
 IN_MARCH = datetime(2024, 3, 12, 9, tzinfo=UTC)
 IN_APRIL = datetime(2024, 4, 3, 9, tzinfo=UTC)
@@ -197,7 +200,7 @@ def test_fixed_shares_are_shown_and_sum_exactly(world: World) -> None:
     month = f"{world.now:%Y-%m}"
     client = sign_in(hire("finance", "porvoo"))
     page = text(client, f"/staff/payments/{payment_id}/")
-    assert page.count("Fixed shares:") == 3
+    assert page.count("Fixed shares of fee") == 3
     # 801 cents: 400.5, 160.2 and 240.3; the one cent that is left goes to the largest remainder.
     assert "€4.01" in page
     page = text(client, f"{PORVOO}{month}/")
@@ -211,3 +214,21 @@ def test_fixed_shares_are_shown_and_sum_exactly(world: World) -> None:
     booked = {part.member: part.booked for part in shared.parts if part.member != "porvoo"}
     assert booked == seen.book.owed_to_members()
     assert booked == {"sipoo": Money(387), "raasepori": Money(580)}
+
+
+def test_a_row_that_does_not_agree_is_on_the_checklist(network: None) -> None:
+    make_march()
+    municipality = Municipality.objects.get(slug="porvoo")
+    values: dict[str, Any] = {
+        "municipality": municipality,
+        "kind": "payment",
+        "reported_cents": 100,
+        "first_seen_at": IN_MARCH,
+    }
+    values |= {"changed_at": IN_MARCH, "row_class": "missing_here"}
+    for subject, day in (("in", 31), ("after", 1)):
+        Item.objects.create(**values, subject=subject, happened_on=date(2024, 3 + (day == 1), day))
+    seen = look_at_month(municipality, Month(2024, 3))
+    assert [(one.check, one.count) for one in checklist(seen) if one.is_open] == [(Check.ROWS, 1)]
+    Item.objects.update(cleared_at=IN_APRIL, cleared_note="Seen", cleared_by="x")
+    assert not any(one.is_open for one in checklist(seen))

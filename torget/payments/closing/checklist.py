@@ -11,7 +11,9 @@ from torget.payments.checkout.models import Payment, PaymentLine, Refund, Revers
 from torget.payments.closing.look import SeenMonth
 from torget.payments.core.checkout import State
 from torget.payments.core.ledger import Account
+from torget.payments.core.reconciliation import NEEDS_A_PERSON
 from torget.payments.settlement.models import SettlementFile
+from torget.payments.settlement.reconciliation_models import Item
 
 _WAITING = (State.PAID, State.REGISTERING, State.UNCERTAIN)
 _REFUNDING = (State.REFUND_DUE, State.REFUNDING, State.REFUND_PENDING)
@@ -26,6 +28,7 @@ class Check(StrEnum):
     TO_DECIDE = "to_decide"  #: Refunds above the limit.
     TO_RAISE = "to_raise"  #: Fees to charge again at the desk.
     FILES = "files"  #: Settlement files and bank statements that were refused or are not read yet.
+    ROWS = "rows"  #: Found by the reconciliation, and for a person to clear.
     UNEXPLAINED = "unexplained"  #: Money on the suspense account.
 
 
@@ -69,6 +72,12 @@ def checklist(seen: SeenMonth) -> list[CheckItem]:
         Q(state=SettlementFile.State.RECEIVED)
         | Q(state=SettlementFile.State.REFUSED, received_at__gte=seen.month.starts_at)
     )
+    rows = Item.objects.filter(
+        municipality=municipality_id,
+        row_class__in=sorted(NEEDS_A_PERSON),
+        cleared_at__isnull=True,
+        happened_on__lte=seen.month.last_day,
+    )
     unexplained = -seen.book.closing_of(Account.SUSPENSE)
     return [
         CheckItem(Check.WAITING, sum(state in _WAITING for state in states)),
@@ -77,5 +86,6 @@ def checklist(seen: SeenMonth) -> list[CheckItem]:
         CheckItem(Check.TO_DECIDE, to_decide),
         CheckItem(Check.TO_RAISE, to_raise),
         CheckItem(Check.FILES, files.count()),
+        CheckItem(Check.ROWS, rows.count()),
         CheckItem(Check.UNEXPLAINED, int(bool(unexplained)), unexplained),
     ]

@@ -47,13 +47,15 @@ def years_with_costs(cooperation: Cooperation) -> list[int]:
     return [day.year for day in found]
 
 
-def split_section(amount: Money, shares: Mapping[str, int], members: Mapping[str, str], *, name: str) -> Section:
+def split_section(
+    amount: Money, shares: Mapping[str, int], members: Mapping[str, str], *, name: str = "", caption: str = ""
+) -> Section:
     """How an amount is split, so that anybody can follow it by hand."""
     split = explain_split(amount, shares)
     parts = {part.member: part for part in split.parts}
     return Section(
         name=name,
-        caption=_("Each member's part"),
+        caption=caption or _("Each member's part"),
         about=_(
             "Each part is rounded down to whole cents. What is left, %(count)d cents here, goes cent by cent to the "
             "members with the largest remainders."
@@ -116,24 +118,19 @@ def cost_report(cooperation: Cooperation, year: int, language: str) -> Report:
     """The active translation must be that of the language. Costs that were taken back are in it with their reversal."""
     costs, members = costs_of_year(cooperation, year), member_names(language)
     splits = [
-        split_section(Money(cost.amount_cents), cost.shares, members, name=_("Cost %(number)d") % {"number": cost.pk})
-        for cost in costs
-    ]
-    named = [
-        Section(
-            name=split.name,
+        split_section(
+            Money(cost.amount_cents),
+            cost.shares,
+            members,
+            name=_("Cost %(number)d") % {"number": cost.pk},
             caption=f"{cost.description}, {period_text(cost.first_day, cost.last_day)}",
-            about=split.about,
-            headings=split.headings,
-            rows=split.rows,
-            last=split.last,
         )
-        for split, cost in zip(splits, costs, strict=True)
+        for cost in costs
     ]
     return Report(
         title=_("%(cooperation)s, shared costs %(year)d") % {"cooperation": cooperation.name(language), "year": year},
         facts=[(_("Coordinator"), cooperation.coordinator.name(language))],
-        sections=[totals_section(costs, members), _cost_section(costs), *named],
+        sections=[totals_section(costs, members), _cost_section(costs), *splits],
     )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money, total
@@ -127,9 +127,12 @@ def _shared(one: SharedIncome, number: int, members: Mapping[str, str], fees: st
     return Section(
         name=_("Shares %(number)d") % {"number": number},
         caption=_("Fixed shares: %(fees)s, account %(account)s") % {"fees": fees, "account": one.ledger_account},
-        about=_(
+        about=ngettext(
+            "%(count)d fee was split. Each part is rounded down to whole cents; what is left goes cent by cent to the "
+            "largest remainders. Over all members the rounding sums to zero.",
             "%(count)d fees were split one by one. Each part is rounded down to whole cents; what is left goes "
-            "cent by cent to the largest remainders. Over all members the rounding sums to zero."
+            "cent by cent to the largest remainders. Over all members the rounding sums to zero.",
+            one.count,
         )
         % {"count": one.count},
         headings=[_("Municipality"), _("Key"), _("Share"), _("Rounding, cents")],

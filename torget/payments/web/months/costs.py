@@ -188,7 +188,7 @@ def _confirm(
     request: HttpRequest, staff: Staff, cooperation: Cooperation, wish: CostWish, shares: Mapping[str, int]
 ) -> HttpResponse:
     language = get_language() or "fi"
-    section = split_section(wish.amount, shares, member_names(language), name="")
+    section = split_section(wish.amount, shares, member_names(language))
     context = {
         "cooperation": cooperation,
         "name": cooperation.name(language),
@@ -262,7 +262,7 @@ def _find(staff: Staff, slug: str, cost_id: int) -> SharedCost:
 @require_safe
 def cost(request: HttpRequest, staff: Staff, slug: str, cost_id: int) -> HttpResponse:
     found, language = _find(staff, slug, cost_id), get_language() or "fi"
-    section = split_section(Money(found.amount_cents), found.shares, member_names(language), name="")
+    section = split_section(Money(found.amount_cents), found.shares, member_names(language))
     reversed_by = SharedCost.objects.filter(reverses=found).first()
     context = {
         "cost": found,

@@ -36,6 +36,10 @@ _CHECKS: dict[Check, tuple[Words, Words]] = {
         gettext_lazy("Files of the payment service or the bank that are refused or not read yet"),
         gettext_lazy("Without them nobody knows whether the payouts agree."),
     ),
+    Check.ROWS: (
+        gettext_lazy("Rows of the payment service or the bank that do not agree"),
+        gettext_lazy("The reconciliation lists them, each with what clears it."),
+    ),
     Check.UNEXPLAINED: (
         gettext_lazy("Money that nobody can explain yet"),
         gettext_lazy("It stands on the account for unexplained money until somebody says what it is."),

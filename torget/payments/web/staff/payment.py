@@ -29,7 +29,7 @@ from torget.payments.core.resolving import Action
 from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.receipts.words import credit_note_number, method_name
-from torget.payments.web.report_tables import shown_table
+from torget.payments.web.report_tables import ShownTable, shown_table
 from torget.payments.web.staff.documents import documents_of
 from torget.payments.web.staff.lists import walk_from
 from torget.payments.web.staff.refund_words import (
@@ -83,26 +83,22 @@ def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]
     ]
 
 
-def _shared(payment: Payment, language: str) -> list[dict[str, Any]]:
+def _shared(payment: Payment, language: str) -> list[ShownTable]:
     """How each fee with fixed shares is split, without its VAT, which stays with the payee who sold."""
-    lines = [row for row in payment.lines.select_related("payee").order_by("position") if row.payee_shares]
+    lines = [row for row in payment.lines.order_by("position") if row.payee_shares]
     members = member_names(language) if lines else {}
     names = fee_names(payment.library_system, {row.fee_kind for row in lines}, language)
-    return [
-        {
-            "kind": names.get(row.fee_kind, row.fee_kind),
-            "amount": Money(row.amount_cents),
-            "table": shown_table(
-                split_section(
-                    Money(row.amount_cents) - vat_of(Money(row.amount_cents), row.vat_permille),
-                    row.payee_shares,
-                    members,
-                    name="",
-                )
-            ),
+    tables = []
+    for row in lines:
+        gross = Money(row.amount_cents)
+        caption = _("Fixed shares of fee %(number)d: %(fee)s, %(amount)s") % {
+            "number": row.position,
+            "fee": names.get(row.fee_kind, row.fee_kind),
+            "amount": euros(gross),
         }
-        for row in lines
-    ]
+        net = gross - vat_of(gross, row.vat_permille)
+        tables.append(shown_table(split_section(net, row.payee_shares, members, caption=caption)))
+    return tables
 
 
 def _timeline(payment: Payment, reversals: list[Reversal]) -> list[TimelineEvent]:
