@@ -220,9 +220,23 @@ DEFAULT_FROM_EMAIL = os.environ.get("TORGET_EMAIL_FROM", "torget@example.fi")
 
 # The mailbox of customer service. Answers go to it with the conversation's token after a plus.
 SERVICE_MAILBOX_ADDRESS = os.environ.get("TORGET_SERVICE_MAILBOX_ADDRESS", "")
+# Who our mail server calls itself in Authentication-Results; without it every sender counts as unconfirmed.
+SERVICE_MAIL_TRUSTED_SERVER = os.environ.get("TORGET_SERVICE_MAIL_TRUSTED_SERVER", "")
+# As what a message without a thread begins.
+SERVICE_MAILBOX_SERVICE_TYPE = "other_municipality"
+SERVICE_MAILBOX: dict[str, Any] = {
+    "BACKEND": "torget.connectors.mailboxes.imap.mailbox.ImapMailbox",
+    "OPTIONS": {
+        "host": os.environ.get("TORGET_SERVICE_IMAP_HOST", ""),
+        "port": int(os.environ.get("TORGET_SERVICE_IMAP_PORT", "993")),
+        "username": os.environ.get("TORGET_SERVICE_IMAP_USER", ""),
+        "password": os.environ.get("TORGET_SERVICE_IMAP_PASSWORD", ""),
+        "security": os.environ.get("TORGET_SERVICE_IMAP_SECURITY", "tls"),
+    },
+}
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
-PROCEDURES = ["torget.procedures.fee_dispute"]
+PROCEDURES = ["torget.procedures.fee_dispute", "torget.procedures.other_municipality"]
 
 # How long what is kept, and the parts that can carry it out, what refers to others before them (ADR 37).
 RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget" / "config" / "retention_policy.json"))

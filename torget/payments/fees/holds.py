@@ -20,3 +20,8 @@ def place_hold(*, library_system: str, patron_reference: str, fee_reference: str
 def end_hold(*, origin: str, at: datetime) -> int:
     """End what a question put on hold; how many holds that were, none when they had ended before."""
     return FeeHold.objects.filter(origin=origin, ended_at=None).update(ended_at=at)
+
+
+def holds_of(*, origin: str) -> list[tuple[datetime, datetime | None]]:
+    """When a question put its fee on hold and when the hold ended; None while it lasts."""
+    return list(FeeHold.objects.filter(origin=origin).order_by("placed_at").values_list("placed_at", "ended_at"))

@@ -62,6 +62,7 @@ def register() -> None:
             names=_folder.names,
             form=_folder.form,
             topics=("fees",),
+            begins_at_a_fee=True,
             answer_within_hours=40,
             procedure=SLUG,
             on_open=effect.hold_fee,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from torget.foundation.people.access import Access
-from torget.service.conversations.models import Conversation
+from torget.service.conversations.models import Conversation, Transfer
 from torget.service.core.states import State
 
 CLOSED_SHOWN_FOR = timedelta(days=90)
@@ -39,3 +39,9 @@ def other_errands(access: Access, conversation: Conversation) -> QuerySet[Conver
 
 def errands_of(patron_id: int) -> QuerySet[Conversation]:
     return Conversation.objects.filter(patron_id=patron_id).select_related("municipality").order_by("-opened_at")
+
+
+def offered_to(access: Access) -> QuerySet[Transfer]:
+    """What other municipalities offer to those of the agent, the oldest first."""
+    offered = Transfer.objects.filter(state=Transfer.State.OFFERED, to_municipality_id__in=sorted(access.agent))
+    return offered.select_related("from_municipality", "to_municipality", "conversation").order_by("offered_at")

@@ -34,6 +34,8 @@ class ServiceType:
     """Office hours until the person should have an answer."""
     procedure: str | None
     """The casework procedure that it may be promoted to."""
+    begins_at_a_fee: bool = False
+    """Whether it is always about one fee, and so begins where the fee is shown."""
     on_open: Hook = nothing_more
     """When the errand begins, and when it begins again; such as putting a fee on hold."""
     on_close: Hook = nothing_more

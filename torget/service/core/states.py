@@ -16,6 +16,7 @@ class Event(StrEnum):
     REPLIED = "replied"  #: the person wrote
     CLOSED = "closed"  #: without an answer, with the reason
     REOPENED = "reopened"
+    PROMOTED = "promoted"  #: it became a registered matter
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
@@ -29,6 +30,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.ASKED, Event.ASKED): State.ASKED,
     (State.ASKED, Event.REPLIED): State.WAITING,
     (State.ASKED, Event.CLOSED): State.CLOSED,
+    (State.WAITING, Event.PROMOTED): State.CLOSED,
+    (State.ASKED, Event.PROMOTED): State.CLOSED,
     (State.CLOSED, Event.REPLIED): State.WAITING,
     (State.CLOSED, Event.REOPENED): State.WAITING,
 }

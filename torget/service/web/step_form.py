@@ -78,12 +78,16 @@ class StepForm(forms.Form):
             field.id: tidy(self.data.get(field.id, "")) for field in self._step.fields if field.kind is not Kind.FILE
         }
 
+    def start_clean(self) -> None:
+        """As if all were well: who only adds a file or goes away is not told what is still missing."""
+        self._errors = forms.utils.ErrorDict(renderer=self.renderer)
+        self.cleaned_data = dict(self.answers()) if self.is_bound else {}
+
     def full_clean(self) -> None:
         """The core decides; Django's own messages know neither our words nor the form's language."""
-        self._errors = forms.utils.ErrorDict(renderer=self.renderer)
+        self.start_clean()
         if not self.is_bound:
             return
-        self.cleaned_data = dict(self.answers())
         by_id = {field.id: field for field in self._step.fields}
         for field_id, fault in check_step(self._step, self.cleaned_data).items():
             self.add_error(field_id, fault_text(by_id[field_id], fault, self._language))

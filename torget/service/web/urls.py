@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
-from torget.service.web.resident import draft, errand, fee_question
+from torget.service.web.resident import ask, draft, errand, fee_question
 
 urlpatterns = [
     path("fees/<opaque:reference>/question/", fee_question.fee_question, name="fee-question"),
     path("fees/<opaque:reference>/question/start/", fee_question.start_question, name="fee-question-start"),
+    path("ask/<slug:slug>/", ask.ask, name="ask"),
     path("articles/<slug:slug>/verdict/", fee_question.verdict, name="article-verdict"),
     path("draft/<opaque:token>/", draft.draft, name="draft"),
     path("draft/<opaque:token>/step/<slug:step_id>/", draft.draft_step, name="draft-step"),

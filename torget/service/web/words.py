@@ -11,6 +11,8 @@ from torget.service.core.states import State
 
 
 def state_tag_for_person(conversation: Conversation) -> Tag:
+    if conversation.state == State.CLOSED and conversation.case_id is not None:
+        return Tag(text=_("Handled as a matter"), colour=TagColour.BLUE)
     return {
         State.WAITING: Tag(text=_("Being handled"), colour=TagColour.BLUE),
         State.ASKED: Tag(text=_("We have asked you something"), colour=TagColour.YELLOW),
@@ -29,6 +31,8 @@ def state_for_person(conversation: Conversation) -> str:
         return _("You get an answer at the latest on %(day)s.") % {"day": day_text(conversation.due_at)}
     if state is State.ASKED:
         return _("Answer our question below. Your errand goes on when you have answered.")
+    if conversation.case_id is not None:
+        return _("Your question has become a matter with a decision. You see here what happens in it.")
     return _("If the answer does not help, write again below: that opens the errand anew.")
 
 

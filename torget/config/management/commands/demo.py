@@ -63,6 +63,7 @@ class Command(BaseCommand):
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "--with-demo-staff"],
+            ["load_demo_conversations"],
             *([] if has_history else [["demo_history"]]),
         ):
             _run(environment, *command)

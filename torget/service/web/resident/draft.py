@@ -137,18 +137,25 @@ def draft_step(request: HttpRequest, found: Draft, step_id: str) -> HttpResponse
     if request.method != "POST":
         return _step_page(request, found, form, step, StepForm(step, _language(), None, None, found.answers))
     shown = StepForm(step, _language(), request.POST, request.FILES, found.answers)
+    is_partial = "attach" in request.POST or "later" in request.POST
     try:
         save_answers(draft_id=found.pk, step=step, answers=shown.answers(), language=_language(), at=timezone.now())
-        shown.is_valid()
+        shown.start_clean() if is_partial else shown.full_clean()
         _take_files(request, found, step, shown)
     except AlreadySent:
         return HttpResponseRedirect(reverse("draft", args=[found.token]))
-    if "later" in request.POST:
-        return HttpResponseRedirect(reverse("draft-later", args=[found.token]))
     found.refresh_from_db()
-    if shown.errors or "attach" in request.POST:
+    if shown.errors:
         return _step_page(request, found, form, step, shown)
-    return HttpResponseRedirect(_after(found, form, step))
+    return HttpResponseRedirect(_after_step(request, found, form, step))
+
+
+def _after_step(request: HttpRequest, found: Draft, form: Form, step: Step) -> str:
+    if "later" in request.POST:
+        return reverse("draft-later", args=[found.token])
+    if "attach" in request.POST:
+        return reverse("draft-step", args=[found.token, step.id])
+    return _after(found, form, step)
 
 
 def _after(found: Draft, form: Form, step: Step) -> str:

@@ -10,11 +10,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from torget.foundation.core.languages import in_language
 from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_patron
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.queries import errands_of
 from torget.service.conversations.reply import EmptyReply, ReplyTooLong, add_reply
 from torget.service.core.forms import LONG_TEXT_LENGTH_MAX
+from torget.service.core.service_types import service_types
 from torget.service.core.states import State
 from torget.service.forms.models import Attachment
 from torget.service.web.files import attachment_response
@@ -115,4 +117,9 @@ def errands(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
         }
         for one in errands_of(patron.patron_id)[:100]
     ]
-    return render(request, "service/errands.html", {"rows": rows})
+    kinds = [
+        (kind.slug, in_language(kind.names, get_language() or "fi"))
+        for kind in service_types()
+        if not kind.begins_at_a_fee
+    ]
+    return render(request, "service/errands.html", {"rows": rows, "kinds": kinds})

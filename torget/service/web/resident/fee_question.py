@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.cooperations.models import Municipality
-from torget.foundation.core.languages import Language, LocalisedText
+from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import FeeLine
 from torget.foundation.design.templatetags.torget_format import euros
 from torget.payments.core.fees import AssessedFee
@@ -29,8 +29,8 @@ from torget.service.core.states import State
 from torget.service.forms.drafts import Prefilled, start_draft
 from torget.service.knowledge.find import articles_for
 from torget.service.knowledge.say_verdict import say_verdict
+from torget.service.web.every_language import every_language
 
-TOPIC = "fees"
 _SAID = "verdicts"
 
 
@@ -45,15 +45,6 @@ class AskedFee:
     @property
     def kind(self) -> str:
         return self.assessed.fee.kind
-
-
-def _every_language(text: object) -> LocalisedText:
-    """A lazy or computed text in each language; `text` is called under each."""
-    made = {}
-    for language in Language:
-        with override(language.value):
-            made[language.value] = str(text()) if callable(text) else str(text)
-    return made
 
 
 def find_fee(now: FeesNow, reference: str) -> AskedFee:
@@ -77,10 +68,10 @@ def find_fee(now: FeesNow, reference: str) -> AskedFee:
     )
 
 
-def _service_type() -> ServiceType:
-    """What one can ask for about a fee. An installation may do without it; then nobody can ask here."""
-    found = next((one for one in service_types() if TOPIC in one.topics), None)
-    if found is None:
+def _kinds() -> list[ServiceType]:
+    """What one can ask for about a fee. An installation may do without; then nobody can ask here."""
+    found = [one for one in service_types() if one.begins_at_a_fee]
+    if not found:
         raise Http404
     return found
 
@@ -102,7 +93,7 @@ def _open_errand(patron: SignedInPatron, reference: str) -> Conversation | None:
 @require_safe
 @patron_required
 def fee_question(request: HttpRequest, patron: SignedInPatron, reference: str) -> HttpResponse:
-    service_type = _service_type()
+    kinds = _kinds()
     try:
         now = read_fees(patron)
     except LibrarySystemError:
@@ -110,7 +101,7 @@ def fee_question(request: HttpRequest, patron: SignedInPatron, reference: str) -
     fee = find_fee(now, reference)
     municipality = fee.municipality
     articles = articles_for(
-        topics=(fee.kind, *service_type.topics),
+        topics=(fee.kind, *dict.fromkeys(topic for kind in kinds for topic in kind.topics)),
         municipality_id=municipality.pk if municipality else None,
         language=get_language() or "fi",
     )
@@ -123,6 +114,7 @@ def fee_question(request: HttpRequest, patron: SignedInPatron, reference: str) -
         "municipality_name": municipality.name(get_language() or "fi") if municipality else "",
         "is_served": municipality is not None and serves(municipality.pk),
         "reference": reference,
+        "kinds": [(kind.slug, in_language(kind.names, get_language() or "fi")) for kind in kinds],
     }
     return render(request, "service/fee_question.html", context)
 
@@ -136,36 +128,37 @@ def _prefilled(fee: AskedFee, patron: SignedInPatron, now: FeesNow) -> list[Pref
     """Without the title: what somebody borrowed is confidential and is read anew by who handles the matter."""
     texts = now.payable.configured.texts.get(fee.kind)
     municipality = fee.municipality
-    names = texts.names if texts else _every_language(lambda: _("Fee of the library"))
+    names = texts.names if texts else every_language(lambda: _("Fee of the library"))
     amount = fee.assessed.fee.outstanding
-    from_library = _every_language(lambda: _("from the library system"))
+    from_library = every_language(lambda: _("from the library system"))
 
     def fee_text() -> str:
         return f"{names.get(get_language() or 'fi', '')}, {euros(amount)}"
 
     rows = [
-        (lambda: _("Fee"), _every_language(fee_text), from_library),
+        (lambda: _("Fee"), every_language(fee_text), from_library),
         (
             lambda: _("Library card"),
-            _every_language(masked_card(patron.card_number)),
-            _every_language(lambda: _("from your sign-in")),
+            every_language(lambda: masked_card(patron.card_number)),
+            every_language(lambda: _("from your sign-in")),
         ),
     ]
     if municipality is not None:
         rows.append(
             (
                 lambda: _("Municipality that answers"),
-                _every_language(lambda: municipality.name(get_language() or "fi")),
-                _every_language(lambda: _("whose fee it is, by the library's rules")),
+                every_language(lambda: municipality.name(get_language() or "fi")),
+                every_language(lambda: _("whose fee it is, by the library's rules")),
             )
         )
-    return [Prefilled(labels=_every_language(label), values=values, sources=sources) for label, values, sources in rows]
+    return [Prefilled(labels=every_language(label), values=values, sources=sources) for label, values, sources in rows]
 
 
 @require_POST
 @patron_required
 def start_question(request: HttpRequest, patron: SignedInPatron, reference: str) -> HttpResponse:
-    service_type = _service_type()
+    kinds = _kinds()
+    service_type = next((kind for kind in kinds if kind.slug == request.POST.get("kind")), kinds[0])
     try:
         now = read_fees(patron)
     except LibrarySystemError:

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from torget.casework.decisions.timeline import case_timeline
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import EventKind
+from torget.payments.fees.holds import holds_of
 from torget.service.conversations.models import Contact, Conversation
+from torget.service.conversations.steps import origin_of
 from torget.service.forms.models import Attachment
 
 
@@ -29,11 +32,13 @@ class Entry:
     links: list[EntryLink] = field(default_factory=list)
 
 
-def _message_title(contact: Contact, municipality: str) -> str:
+def _message_title(contact: Contact, municipality: str, *, is_first: bool) -> str:
     if contact.direction == Contact.Direction.IN:
         return _("You wrote") if contact.channel != "form" else _("You sent your question")
+    if contact.channel == "automatic" and not is_first:
+        return _("Notice")
     if contact.channel == "automatic":
-        return _("Receipt")
+        return _("Receipt of your message")
     return _("%(municipality)s answered") % {"municipality": municipality}
 
 
@@ -43,12 +48,12 @@ def _messages(conversation: Conversation, language: str) -> list[Entry]:
     return [
         Entry(
             at=contact.at,
-            title=_message_title(contact, municipality),
+            title=_message_title(contact, municipality, is_first=place == 1),
             body=contact.body,
             language=contact.language if contact.language != language else "",
             attachments=sorted(contact.attachments.all(), key=lambda one: one.pk),
         )
-        for contact in contacts.order_by("at", "pk")
+        for place, contact in enumerate(contacts.order_by("at", "pk"))
     ]
 
 
@@ -67,6 +72,50 @@ def _transfers(conversation: Conversation, language: str) -> list[Entry]:
     return entries
 
 
+def _case(conversation: Conversation, language: str) -> list[Entry]:
+    """The matter, its decisions and what was done about the money, as casework tells it to the party."""
+    if conversation.case_id is None:
+        return []
+    entries = []
+    for event in case_timeline(conversation.case_id, language):
+        links = [(_("Read the decision"), event.page_url), (_("The decision as PDF"), event.pdf_url)]
+        kind = EventKind.PROBLEM if event.needs_a_person else EventKind.WAITING if event.is_waiting else EventKind.DONE
+        entries.append(
+            Entry(
+                at=event.at,
+                title=event.title,
+                body=event.text,
+                kind=kind,
+                links=[EntryLink(text=text, url=url) for text, url in links if url],
+            )
+        )
+    return entries
+
+
+def _money(conversation: Conversation, language: str) -> list[Entry]:
+    """The hold of the fee, read where it is kept; the errand stores nothing of it."""
+    municipality = conversation.municipality.name(language)
+    entries = []
+    for placed_at, ended_at in holds_of(origin=origin_of(conversation)):
+        entries.append(Entry(at=placed_at, title=_("You need not pay the fee while the question is open")))
+        if ended_at is not None:
+            entries.append(
+                Entry(
+                    at=ended_at,
+                    title=_("The fee is no longer on hold"),
+                    body=_("What is still open can be paid again, to %(municipality)s.")
+                    % {"municipality": municipality},
+                )
+            )
+    return entries
+
+
 def errand_timeline(conversation: Conversation, language: str) -> list[Entry]:
-    entries = [*_messages(conversation, language), *_transfers(conversation, language)]
+    """Messages, hand-overs, the matter, and the money: each part says what it knows, and nothing is copied."""
+    entries = [
+        *_messages(conversation, language),
+        *_transfers(conversation, language),
+        *_case(conversation, language),
+        *_money(conversation, language),
+    ]
     return sorted(entries, key=lambda entry: entry.at)

@@ -35,7 +35,7 @@ def _keep(conversation: Conversation, staff: Staff, text: str) -> None:
     note_presence(conversation_id=conversation.pk, employee_id=staff.employee.pk, typed=text, at=timezone.now())
 
 
-def _version(request: HttpRequest) -> int:
+def form_version(request: HttpRequest) -> int:
     """Zero is no version there can be, so a form without one is an old one."""
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -69,7 +69,7 @@ def _overtaken(
     request: HttpRequest, staff: Staff, conversation: Conversation, form: AnswerForm, then: str
 ) -> HttpResponse:
     """Somebody was first: their message is shown, ours is kept, and the next press is from the new version."""
-    seen = _last_moment_seen(conversation, _version(request))
+    seen = _last_moment_seen(conversation, form_version(request))
     conversation.refresh_from_db()
     fresh = answer_form(
         conversation,
@@ -114,7 +114,7 @@ def _send(request: HttpRequest, staff: Staff, found: Conversation, form: AnswerF
     try:
         answer_conversation(
             conversation_id=found.pk,
-            version=_version(request),
+            version=form_version(request),
             body=form.cleaned_data["body"],
             then=then,
             employee_id=staff.employee.pk,
@@ -174,7 +174,7 @@ def close(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespo
     try:
         close_conversation(
             conversation_id=found.pk,
-            version=_version(request),
+            version=form_version(request),
             reason=request.POST.get("reason", ""),
             employee_id=staff.employee.pk,
             at=timezone.now(),
@@ -194,7 +194,7 @@ def reopen(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResp
     found = find_conversation(staff, conversation_id, action="reopen conversation")
     try:
         reopen_conversation(
-            conversation_id=found.pk, version=_version(request), employee_id=staff.employee.pk, at=timezone.now()
+            conversation_id=found.pk, version=form_version(request), employee_id=staff.employee.pk, at=timezone.now()
         )
     except (ChangedMeanwhile, NotPossible):
         messages.error(request, _("Something came meanwhile. Read what is new first."))

@@ -21,8 +21,10 @@ from torget.service.conversations.handle import agents_of
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.presence import colleagues_here, kept_text, note_presence
 from torget.service.conversations.queries import other_errands
+from torget.service.conversations.served import serving_municipalities
 from torget.service.conversations.submit import answers_text
 from torget.service.conversations.templates import templates_for
+from torget.service.conversations.transfer import taken_over_at
 from torget.service.core.forms import LONG_TEXT_LENGTH_MAX
 from torget.service.core.service_types import find_service_type
 from torget.service.core.states import State
@@ -49,7 +51,7 @@ MARKS = {
 class AnswerForm(forms.Form):
     template = forms.ChoiceField(label=gettext_lazy("Ready answer"), required=False)
     body = forms.CharField(
-        label=gettext_lazy("Answer"),
+        label=gettext_lazy("Your answer"),
         max_length=LONG_TEXT_LENGTH_MAX,
         widget=forms.Textarea(attrs={"rows": 9}),
         error_messages={
@@ -112,7 +114,7 @@ def names_of(conversation: Conversation) -> dict[str, str]:
 
 
 def messages_of(conversation: Conversation, language: str, *, seen: datetime | None = None) -> list[Message]:
-    names = names_of(conversation)
+    names, since = names_of(conversation), taken_over_at(conversation)
     contacts = conversation.contacts.select_related("draft__form").prefetch_related("attachments").order_by("at", "pk")
     return [
         Message(
@@ -124,6 +126,7 @@ def messages_of(conversation: Conversation, language: str, *, seen: datetime | N
             attachments=sorted(contact.attachments.all(), key=lambda one: one.pk),
         )
         for contact in contacts
+        if not (contact.direction == Contact.Direction.NOTE and since is not None and contact.at < since)
     ]
 
 
@@ -171,6 +174,11 @@ def conversation_page(
         "is_open": conversation.state != State.CLOSED,
         "is_mine": conversation.agent_id == staff.employee.pk,
         "can_promote": kind.procedure is not None and conversation.case_id is None,
+        "can_see_case": conversation.municipality_id in staff.access.preparer,
+        "offer": conversation.transfers.filter(state="offered").select_related("to_municipality").first(),
+        "others_serving": [
+            (one.pk, one.name(language)) for one in serving_municipalities() if one.pk != conversation.municipality_id
+        ],
         **more,
     }
     return show(request, staff, "service/conversation.html", context, status=status)

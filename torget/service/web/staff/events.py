@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from torget.foundation.people.models import Employee
 from torget.service.conversations.models import Conversation, ConversationEvent
+from torget.service.conversations.transfer import taken_over_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ def _text(event: ConversationEvent) -> str:
         "unassigned": _("Put back into the queue"),
         "noted": _("Note written"),
         "promoted": _("Became the matter %(number)s"),
+        "bounced": _("An e-mail to the person did not arrive"),
+        "machine_wrote": _("An automatic answer came, such as out of office"),
         "offered": _("Offered to %(to)s: %(reason)s"),
         "accepted": _("Taken over by %(to)s"),
         "returned": _("Given back: %(reason)s"),
@@ -43,7 +46,9 @@ def _text(event: ConversationEvent) -> str:
 
 
 def event_words(conversation: Conversation, names: dict[str, str]) -> list[EventWords]:
-    return [
-        EventWords(at=event.at, text=_text(event), who=names.get(event.actor, ""))
-        for event in conversation.events.order_by("-at", "-pk")
-    ]
+    """The latest first; what was done before the present municipality took over stays with the one before."""
+    since = taken_over_at(conversation)
+    events = conversation.events.order_by("-at", "-pk")
+    if since is not None:
+        events = events.filter(at__gte=since)
+    return [EventWords(at=event.at, text=_text(event), who=names.get(event.actor, "")) for event in events]

@@ -22,9 +22,11 @@ from torget.foundation.staff.page import show
 from torget.foundation.staff.places import HomeCard, Place, register_home_card, register_place
 from torget.foundation.staff.session import Staff, staff_page
 from torget.service.conversations.models import Contact, Conversation
-from torget.service.conversations.queries import closed_lately, open_queue
+from torget.service.conversations.queries import closed_lately, offered_to, open_queue
+from torget.service.core.forms import Kind
 from torget.service.core.service_types import find_service_type
 from torget.service.core.states import State
+from torget.service.forms.drafts import form_of_draft
 from torget.service.web.staff.visible import answers_people
 from torget.service.web.words import haste_tag
 
@@ -62,10 +64,21 @@ def _last_words(ids: list[int]) -> dict[int, str]:
     """What the person said last, by conversation."""
     newest = (
         Contact.objects.filter(conversation__in=ids, direction=Contact.Direction.IN)
+        .select_related("draft__form")
         .order_by("conversation_id", "-at", "-pk")
         .distinct("conversation_id")
     )
-    return {contact.conversation_id: excerpt(contact.body) for contact in newest}
+    return {contact.conversation_id: excerpt(_own_words(contact)) for contact in newest}
+
+
+def _own_words(contact: Contact) -> str:
+    """Of a form, what was written freely; the questions are the same for everybody."""
+    if contact.draft is None:
+        return contact.body
+    form = form_of_draft(contact.draft)
+    long_texts = [field.id for step in form.steps for field in step.fields if field.kind is Kind.LONG_TEXT]
+    written = " ".join(contact.draft.answers.get(field_id, "") for field_id in long_texts).strip()
+    return written or contact.body
 
 
 def queue_rows(conversations: list[Conversation], language: str) -> list[QueueRow]:
@@ -113,9 +126,18 @@ def queue(request: HttpRequest, staff: Staff) -> HttpResponse:
         "rows": rows,
         "page": page,
         "which": which if which in ("mine", "closed") else "open",
-        "views": [("open", _("Open")), ("mine", _("Mine")), ("closed", _("Closed"))],
+        "views": [("open", _("Open")), ("mine", _("Mine")), ("closed", _("Closed lately"))],
         "municipalities": [(one.slug, one.name(language)) for one in municipalities],
         "chosen": chosen.slug if chosen else "",
+        "offers": [
+            {
+                "transfer": one,
+                "topic": topic_of(one.conversation, language),
+                "sender": one.from_municipality.name(language),
+                "to": one.to_municipality.name(language),
+            }
+            for one in offered_to(staff.access)
+        ],
         "has_queue": answers_people(staff.access),
     }
     return show(request, staff, "service/queue.html", context)
