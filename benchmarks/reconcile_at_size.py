@@ -133,9 +133,10 @@ def at_size(rows: int, runs: int) -> tuple[float, bool]:
     seconds, bare_seconds = median(ours, "seconds"), median(bare, "seconds")
     memory, ratio = max(float(str(one["gigabytes"])) for one in ours), bare_seconds / seconds
     right = all(one["counts"] == expected_counts(rows) for one in ours)
+    cpu, bare_cpu = median(ours, "cpu"), median(bare, "cpu")
     print(
-        f"{rows:>10,} rows  {seconds:7.2f} s ({median(ours, 'cpu'):.2f} s CPU)  {memory:5.2f} GB   "
-        f"bare engine {bare_seconds:6.2f} s   ratio {ratio:.2f}   counts {'right' if right else 'WRONG'}",
+        f"{rows:>10,} rows  {seconds:7.2f} s ({cpu:.2f} s CPU)  {memory:5.2f} GB   bare engine {bare_seconds:6.2f} s "
+        f"({bare_cpu:.2f} s CPU)   ratio {ratio:.2f}   counts {'right' if right else 'WRONG'}",
         flush=True,
     )
     # Below a million rows the start of the process is most of it.

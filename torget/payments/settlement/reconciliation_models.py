@@ -98,7 +98,7 @@ class ItemEvent(models.Model):
 
 
 class Run(models.Model):
-    """One comparison of one merchant account's rows, or of one municipality's bank, and how it ended."""
+    """One comparison of one merchant account with our books and with the banks of its municipalities."""
 
     class State(models.TextChoices):
         RUNNING = "running"

@@ -19,7 +19,6 @@ from torget.payments.checkout.models import MerchantAccount
 from torget.payments.core.reconciliation import NEEDS_A_PERSON, SETTLEMENT, RowClass
 from torget.payments.settlement.item_words import class_words
 from torget.payments.settlement.models import ReportOrder, SettlementFile
-from torget.payments.settlement.reconcile import municipalities_of
 from torget.payments.settlement.reconciliation_models import Item, Run
 from torget.payments.web.reconciliation.run_words import account_words, run_rows
 from torget.payments.web.reconciliation.waking import wake_fetching
@@ -34,14 +33,22 @@ def open_findings(access: Access) -> QuerySet[Item]:
     return visible_items(access).filter(row_class__in=sorted(NEEDS_A_PERSON), cleared_at__isnull=True)
 
 
-def visible_accounts(access: Access) -> list[MerchantAccount]:
-    """Accounts through which money of the employee's municipalities goes."""
-    every = MerchantAccount.objects.select_related("municipality", "cooperation__coordinator").order_by("pk")
-    return [one for one in every if access.sees_all or access.sees.intersection(municipalities_of(one))]
+def _accounts_of(municipalities: frozenset[int]) -> Q:
+    """Through which money of these municipalities goes."""
+    return (
+        Q(municipality__in=municipalities)
+        | Q(cooperation__coordinator__in=municipalities)
+        | Q(sub_merchants__municipality__in=municipalities)
+    )
 
 
-def fetchable_by(access: Access) -> list[MerchantAccount]:
-    return [one for one in visible_accounts(access) if access.finance.intersection(municipalities_of(one))]
+def visible_accounts(access: Access) -> QuerySet[MerchantAccount]:
+    every = MerchantAccount.objects.select_related("municipality", "cooperation")
+    return (every if access.sees_all else every.filter(_accounts_of(access.sees))).order_by("pk").distinct()
+
+
+def fetchable_by(access: Access) -> QuerySet[MerchantAccount]:
+    return MerchantAccount.objects.filter(_accounts_of(access.finance)).order_by("pk").distinct()
 
 
 def _findings(access: Access) -> list[dict[str, Any]]:
@@ -67,19 +74,24 @@ def _findings(access: Access) -> list[dict[str, Any]]:
 def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     language = get_language() or "fi"
     accounts = visible_accounts(staff.access)
-    latest = [Run.objects.filter(merchant_account=one).order_by("-started_at").first() for one in accounts]
+    latest = (
+        Run.objects.filter(merchant_account__in=accounts)
+        .select_related("merchant_account__municipality", "merchant_account__cooperation")
+        .order_by("merchant_account", "-started_at")
+        .distinct("merchant_account")
+    )
     orders = ReportOrder.objects.filter(merchant_account__in=accounts, file=None)
     context = {
         "findings": _findings(staff.access),
         "waiting": visible_items(staff.access).filter(row_class=RowClass.WAITING).count(),
-        "runs": run_rows([run for run in latest if run is not None], staff.access, language),
+        "runs": run_rows(list(latest), staff.access, language),
         "has_files": SettlementFile.objects.filter(staff.access.within("municipality")).exists(),
         "unread": orders.count(),
         "troubles": [
             {"account": account_words(one.merchant_account, language), "trouble": one.trouble, "at": one.next_at}
             for one in orders.exclude(trouble="").select_related("merchant_account")[:10]
         ],
-        "may_fetch": bool(fetchable_by(staff.access)),
+        "may_fetch": bool(staff.access.finance),
     }
     return show(request, staff, "reconciliation/overview.html", context)
 
