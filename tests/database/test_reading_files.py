@@ -1,5 +1,6 @@
 """Files of providers and banks: what is taken, what is refused, and that nothing is half taken."""
 
+import os
 import threading
 import tracemalloc
 from datetime import date, timedelta
@@ -11,11 +12,13 @@ from tests.database.settling import AT, IBANS, add_bank_account, csv_file, csv_r
 from tests.database.staff import pay
 from tests.network import make_network
 from tests.world import World, make_fee
+from torget.foundation.retention.run import carry_out
 from torget.payments.checkout.models import Payment
 from torget.payments.core.settlement import Problem
 from torget.payments.settlement.models import BankEntry, BankStatement, SettlementFile, SettlementRecord
 from torget.payments.settlement.read_file import read_settlement_file
 from torget.payments.settlement.storage import path_of
+from torget.payments.settlement.tasks import remove_ended_content
 from torget.sandbox.bank.camt import Entry, Statement, Transaction, camt
 
 pytestmark = pytest.mark.usefixtures("settlement_folder")
@@ -218,3 +221,22 @@ def test_memory_does_not_grow_with_the_file(network: None) -> None:
 
     few, many = peak_bytes(1_000), peak_bytes(20_000)
     assert many < few + 1_000_000
+
+
+def test_content_goes_after_six_years_and_rows_stay(network: None) -> None:
+    read(GOOD)
+    kept = SettlementFile.objects.get()
+    SettlementFile.objects.update(received_at=AT)
+    os.utime(path_of(kept.sha256), (AT.timestamp(), AT.timestamp()))
+    stray = path_of("ff" * 32)
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"a row was never written for it")
+    os.utime(stray, (AT.timestamp(), AT.timestamp()))
+    six_years_on, seven_years_on = AT + timedelta(days=6 * 365), AT + timedelta(days=7 * 366)
+    carry_out(at=six_years_on, actor="test")
+    assert remove_ended_content(six_years_on) == 1
+    assert path_of(kept.sha256).exists()
+    carry_out(at=seven_years_on, actor="test")
+    assert remove_ended_content(seven_years_on) == 1
+    assert not path_of(kept.sha256).exists()
+    assert SettlementRecord.objects.count() == 3

@@ -248,6 +248,7 @@ RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
     "torget.payments.checkout.retention",
+    "torget.payments.settlement.retention",
     "torget.payments.fees.retention",
     "torget.payments.web.books.retention",
     "torget.foundation.notify.retention",

@@ -69,6 +69,7 @@ class Act:
 FLOORS: Mapping[str, Period] = {
     # Kirjanpitolaki 1336/1997, 2:10 §, for municipalities by kuntalaki 112 §.
     "vouchers": Period(number=6, unit=Unit.YEAR_ENDS),
+    "settlement_files": Period(number=6, unit=Unit.YEAR_ENDS),
     "books": Period(number=10, unit=Unit.YEAR_ENDS),
     # A provider that took money is asked for a week; until then nothing of the checkout may go.
     "abandoned_checkouts": Period(number=14, unit=Unit.DAYS),

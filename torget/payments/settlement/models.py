@@ -64,6 +64,8 @@ class SettlementFile(models.Model):
     finished_at = models.DateTimeField(null=True)
     #: When its rows became items of the reconciliation.
     matched_at = models.DateTimeField(null=True)
+    #: Set by the retention: the content is not needed any more and goes from the folder (storage.py).
+    content_ended_at = models.DateTimeField(null=True)
     #: The days that its rows are of.
     first_on = models.DateField(null=True)
     last_on = models.DateField(null=True)

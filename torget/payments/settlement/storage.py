@@ -3,9 +3,10 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,6 +35,16 @@ def path_of(sha256: str) -> Path:
 
 def open_stored(sha256: str) -> BinaryIO:
     return path_of(sha256).open("rb")
+
+
+def remove_content_unless(is_needed: Callable[[str], bool], *, older_than: datetime) -> int:
+    """Remove the files that nothing needs; how many. Younger ones may belong to a row that is just being written."""
+    removed = 0
+    for file in sorted(folder().glob("??/*")):
+        if file.stat().st_mtime < older_than.timestamp() and not is_needed(file.name):
+            file.unlink()
+            removed += 1
+    return removed
 
 
 def store_file(pieces: Iterable[bytes]) -> StoredFile:

@@ -1,6 +1,6 @@
 """Fetching, reading and reconciling as background tasks, found by looking, so that nothing depends on who ran when."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 from procrastinate.contrib.django import app
@@ -10,6 +10,7 @@ from torget.payments.settlement.fetch import fetch_everything, order_due_reports
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.read_file import read_settlement_file
 from torget.payments.settlement.reconcile import municipalities_of, reconcile_account
+from torget.payments.settlement.storage import remove_content_unless
 
 
 def now() -> datetime:
@@ -52,6 +53,14 @@ def reconcile_all(started_by: str, accounts: list[int] | None = None) -> int:
     return len(chosen)
 
 
+def remove_ended_content(at: datetime) -> int:
+    """The content of files that the retention let go, and of files whose row was never written."""
+    needed = SettlementFile.objects.filter(content_ended_at=None)
+    return remove_content_unless(
+        lambda sha256: needed.filter(sha256=sha256).exists(), older_than=at - timedelta(days=1)
+    )
+
+
 @app.task(queueing_lock="read-files", queue="settlement")
 def read_files() -> int:
     return read_waiting_files() + reconcile_news()
@@ -83,3 +92,10 @@ def fetch_daily(timestamp: int) -> None:  # noqa: ARG001
 def reconcile_daily(timestamp: int) -> None:  # noqa: ARG001
     """Every account, also where nothing came: what has waited too long is found by that."""
     reconcile_all("daily")
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(queueing_lock="remove-ended-content", queue="settlement")
+def remove_ended_content_daily(timestamp: int) -> int:  # noqa: ARG001
+    """After the nightly retention."""
+    return remove_ended_content(now())
