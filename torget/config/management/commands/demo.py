@@ -91,7 +91,7 @@ class Command(BaseCommand):
             f"  or the code from an authenticator app with the key {DEMO_SECRET}",
             "  customer service: agent.porvoo, agent2.porvoo, agent.tampere, agent.turku, agent.lahti",
             "  matters, prepare: preparer.porvoo, preparer.lahti; and sign: official.porvoo, official.lahti,",
-            "    official.heinola; keep the rules: rules.lahti",
+            "    official.heinola; keep the rules: rules.lahti (with the code)",
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             "Ctrl-C ends everything.",
