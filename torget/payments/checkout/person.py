@@ -116,7 +116,7 @@ def obstacles(person: Person) -> list[str]:
 
 def kept(person: Person) -> list[str]:
     count = _payments(person).filter(paid_at__isnull=False).count()
-    return [f"Vouchers stay six calendar years, without names: {count} payments."] if count else []
+    return [f"Vouchers stay six calendar years, without names: {count}."] if count else []
 
 
 def erase(person: Person, _at: datetime) -> dict[str, int]:
