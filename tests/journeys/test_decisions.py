@@ -116,6 +116,7 @@ def test_an_official_signs_a_disputed_fee_in_swedish(torget: RunningTorget, visi
     assert pdf.body().startswith(b"%PDF-")
     party = visitor("sv", width=390)
     party.open(f"/decision/{token}/")
+    party.choose_language("sv")
     expect(party.page.locator("main")).to_contain_text("Boken kom tillbaka samma dag")
     look_at_widths(party)
     assert "0 differ" in torget.run("torget", "replay")
