@@ -56,6 +56,8 @@ def find_cases(text: str, municipality_ids: AbstractSet[int]) -> QuerySet[Case]:
     digests = {digest_of(word) for word in typed}
     # Counted in the index before any case is read: two common names may be few together.
     words = CaseWord.objects.filter(municipality__in=sorted(municipality_ids), digest__in=digests).values("case_id")
+    if len(digests) == 1:
+        return found.filter(pk__in=words)
     return found.filter(pk__in=words.annotate(hits=Count("pk")).filter(hits=len(digests)).values("case_id"))
 
 
