@@ -25,6 +25,7 @@ from torget.payments.core.fees import assess_fee
 from torget.payments.core.ports import IncomingMessage
 from torget.payments.fees.library_systems import library_system
 from torget.payments.fees.policy import load_policy
+from torget.payments.settlement.fetch import receive_report
 from torget.sandbox.koha import SandboxKoha
 from torget.sandbox.paytrail.carry_out import carry_out
 from torget.sandbox.paytrail.outbox import Callback
@@ -149,6 +150,8 @@ class World:
         message = message_of(callback.url, callback.method)
         if kind == "refund":
             receive_refund_message(stamp=UUID(token), message=message, at=self.now)
+        elif kind == "settlement-report":
+            receive_report(token=UUID(token), headers=callback.headers, pieces=[callback.body], at=self.now)
         else:
             receive_message(token=UUID(token), message=message, channel="callback", at=self.now)
 

@@ -135,10 +135,11 @@ def case(procedure: KeepingBooks) -> Case:
     return new_case(procedure)
 
 
-def new_case(procedure: KeepingBooks, *, name: str = "Åsa Övre", slug: str = "porvoo") -> Case:
+def new_case(procedure: KeepingBooks, *, name: str = "Åsa Övre", slug: str = "porvoo", patron: str = "") -> Case:
     from django.db import transaction
 
     municipality = Municipality.objects.get(slug=slug)
+    who = {"library_system": "helle", "patron_reference": patron} if patron else {}
     with transaction.atomic():
         return open_case(
             municipality_id=municipality.pk,
@@ -147,7 +148,7 @@ def new_case(procedure: KeepingBooks, *, name: str = "Åsa Övre", slug: str = "
             titles=texts(f"{name} wants to keep a book"),
             public_titles=texts("Keeping a book"),
             language="sv",
-            subject={"book": 7},
+            subject={"book": 7, **who},
             parties=[PersonFacts(role="applicant", name=name, email="asa@example.fi")],
             origin="conversation:1",
             actor="staff:1",

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -16,10 +17,11 @@ from torget.foundation.audit.models import AuditEntry
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.person import Person
+from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.people.models import Patron
 from torget.foundation.retention.person import erase_person, export_person
 from torget.foundation.retention.words import COLUMNS, SECTIONS
-from torget.payments.checkout.models import Payment
+from torget.payments.checkout.models import Payment, Refund, Reversal
 from torget.payments.core.checkout import State
 from torget.payments.invariants.check import find_violations
 from torget.payments.receipts.tasks import queue_due_receipts
@@ -100,6 +102,31 @@ def test_everything_is_told_and_nothing_of_others(
     assert "export person" in str(next(section.rows for section in again if section.code == "audit"))
 
 
+def test_fees_charged_again_are_told_with_their_refund(known: PastPayment) -> None:
+    now = timezone.now()
+    refund = Refund.objects.create(
+        payment_id=known.payment_id,
+        stamp=uuid4(),
+        amount_cents=200,
+        lines={"1": 200},
+        was_registered=True,
+        state="refunded",
+        reason="Returned in time",
+        requested_by="staff:1",
+        created_at=now,
+        finished_at=now,
+        credit_note=1,
+    )
+    Reversal.objects.create(
+        refund=refund, position=1, amount_cents=200, marker=uuid4(), state="booked", created_at=now, changed_at=now
+    )
+    told = {one.code: one.rows for one in export_person(person=PERSON, actor="staff:1", why="x", at=now)}
+    assert told["refunds"][0]["reason"] == "Returned in time"
+    (again,) = told["reversals"]
+    assert (again["payment_id"], again["amount_cents"], again["state"]) == (known.payment_id, 200, "booked")
+    assert again.keys() <= COLUMNS.keys()
+
+
 def test_every_section_and_column_has_its_word(known: PastPayment) -> None:
     sections = export_person(person=PERSON, actor="staff:1", why="x", at=timezone.now())
     assert {section.code for section in sections} <= SECTIONS.keys()
@@ -113,11 +140,22 @@ def test_a_dry_run_says_what_goes_and_changes_nothing(known: PastPayment, capsys
 
 
 def test_what_is_erased_is_nowhere_and_the_voucher_stays(known: PastPayment) -> None:
+    answer = f"contact:{Contact.objects.get().pk}"
+    OutgoingEmail.objects.create(
+        created_at=timezone.now(),
+        recipient="reader-000001@example.fi",
+        subject="A private topic",
+        body="An answer",
+        about=answer,
+        sent_at=timezone.now(),
+    )
     abandoned = pay(1, ends=State.EXPIRED, days=40)
     Payment.objects.filter(pk=abandoned.payment_id).update(next_at=None)
     trial = erase_person(person=PERSON, actor="staff:1", why="x", at=timezone.now(), is_trial=True)
     done = erase_person(person=PERSON, actor="staff:1", why="x", at=timezone.now(), is_trial=False)
     assert done.rows == trial.rows
+    assert done.kept == ["Vouchers stay six calendar years, without names: 1."]
+    assert done.rows["answers"] == 1
     assert (done.rows["abandoned"], done.rows["conversations"], done.rows["sessions"]) == (1, 1, 1)
     assert found_anywhere([*known.markers, "Åsa Private", "A private topic"]) == {}
     assert Payment.objects.get(pk=known.payment_id).state == State.REGISTERED

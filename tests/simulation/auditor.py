@@ -13,6 +13,8 @@ from django.db import connection
 
 from tests.libraries import Booking
 from tests.simulation.refund_auditor import RefundAuditor
+from tests.simulation.settlement_auditor import SettlementAuditor
+from tests.simulation.settling import SettlementAtWork
 from tests.world import World
 from torget.sandbox.paytrail.books import books
 
@@ -34,7 +36,7 @@ def _rows(sql: str) -> list[dict[str, Any]]:
 
 
 class Auditor:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, settlement: SettlementAtWork) -> None:
         self.faults: list[Fault] = []
         self.provider = {payment["stamp"]: payment for payment in books(world.paytrail.state)["payments"]}
         self.booked: dict[str, list[Booking]] = defaultdict(list)
@@ -48,6 +50,7 @@ class Auditor:
             self.lines[row["payment_id"]].append(row)
 
         self.refunds = RefundAuditor(world.library.charges(), self.provider, _rows, self._say)
+        self.settlement = SettlementAuditor(settlement, _rows, self._say)
 
     def audit(self) -> list[Fault]:
         for token, payment in self.payments.items():
@@ -58,6 +61,7 @@ class Auditor:
         self._nobody_else_paid()
         self._books_agree()
         self._no_fee_is_held_twice()
+        self.settlement.audit(self.payments, self.lines)
         return self.faults
 
     def _say(self, rule: str, about: object) -> None:
@@ -137,11 +141,12 @@ class Auditor:
                         if refund["state"] == "refunded":
                             expected[by_position[int(position)]] -= cents
         found = _rows(
-            "SELECT m.slug, p.account, sum(p.amount_cents) AS cents FROM ledger_posting p "
-            "JOIN ledger_journalentry e ON e.id = p.entry_id "
+            "SELECT m.slug, p.account, sum(p.amount_cents) AS cents, "
+            "coalesce(sum(p.amount_cents) FILTER (WHERE e.payment_id IS NOT NULL), 0) AS of_payments "
+            "FROM ledger_posting p JOIN ledger_journalentry e ON e.id = p.entry_id "
             "JOIN cooperations_municipality m ON m.id = e.municipality_id GROUP BY 1, 2"
         )
-        owed = {row["slug"]: int(row["cents"]) for row in found if row["account"] == "provider"}
+        owed = {row["slug"]: int(row["of_payments"]) for row in found if row["account"] == "provider"}
         for slug in expected.keys() | owed.keys():
             if expected.get(slug, 0) != owed.get(slug, 0):
                 self._say("6: each municipality's money", (slug, expected.get(slug, 0), owed.get(slug, 0)))

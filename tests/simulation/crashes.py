@@ -1,7 +1,8 @@
 """Kill the acting process at a chosen point: before or after any SQL statement or any outside call.
 
-Statements are commits here, because nothing on the payment's path opens a longer transaction. So 'after a statement' is
-'committed, and then dead', and 'before' is 'dead with nothing done'.
+On the payment's path statements are commits, because nothing there opens a longer transaction. So 'after a statement'
+is 'committed, and then dead', and 'before' is 'dead with nothing done'. Settlements are taken in by longer
+transactions: a crash within one rolls all of it back.
 """
 
 import random
@@ -65,5 +66,5 @@ class CrashPoint:
                 Sip2Connection.ask = ask  # type: ignore[method-assign]
 
 
-def choose_crash(dice: random.Random, probability: float) -> CrashPoint:
-    return CrashPoint(dice.randrange(40) if dice.random() < probability else None)
+def choose_crash(dice: random.Random, probability: float, points: int = 40) -> CrashPoint:
+    return CrashPoint(dice.randrange(points) if dice.random() < probability else None)

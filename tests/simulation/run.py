@@ -1,10 +1,12 @@
 """Run seeded weeks, each in an emptied database between fresh sandboxes."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, connections
+from django.test import override_settings
 
 from tests.libraries import KohaSide, LibrarySide, Sip2Side
 from tests.simulation.auditor import Fault
@@ -52,7 +54,12 @@ def library_of(seed: int) -> str:
 def run_week(seed: int, over: str | None = None) -> WeekReport:
     kind = over or library_of(seed)
     library: LibrarySide = Sip2Side(seed) if kind == "sip2" else KohaSide()
-    with emptied_database(), running_world(library) as world:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(SETTLEMENT_FOLDER=folder),
+        emptied_database(),
+        running_world(library) as world,
+    ):
         week = Week(world, seed)
         faults = week.run()
         with connection.cursor() as cursor:

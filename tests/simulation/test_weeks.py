@@ -2,6 +2,8 @@
 
 import itertools
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from torget.payments.checkout import register, worker
 from torget.payments.checkout.load import PaymentFacts
 from torget.payments.core import checkout as core
 from torget.payments.core.checkout import Event, State
+from torget.payments.core.ledger import Entry
 from torget.payments.core.ports import RegistrationOutcome, RegistrationResult
+from torget.payments.ledger.post import post_entries
+from torget.payments.settlement import book_items, provider_rows, reconcile
 
 SECONDS = 65
 WEEKS_MIN = 6
@@ -36,8 +41,9 @@ def test_weeks_without_a_fault() -> None:
         assert not report.broken, f"seed {seed}: {report.broken}"
 
 
-def _finds_a_fault(over: str, seeds: int = 12) -> bool:
-    return any(run_week(seed, over).faults for seed in range(1, seeds + 1))
+def _finds_a_fault(over: str, seeds: int = 12, rule: str = "") -> bool:
+    """Any fault, or one of that rule."""
+    return any(fault.rule.startswith(rule) for seed in range(1, seeds + 1) for fault in run_week(seed, over).faults)
 
 
 @OVER_EACH
@@ -72,3 +78,34 @@ def test_the_auditor_finds_a_refund_that_never_leaves(over: str, monkeypatch: py
     """A worker that forgets payments whose money is to go back."""
     monkeypatch.setattr(worker, "ask_for_refund", lambda **_: None)
     assert _finds_a_fault(over)
+
+
+def test_the_auditor_finds_a_payout_that_is_booked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A booker whose keys do not hold it back."""
+    real = post_entries
+
+    def twice(entries: Sequence[Entry], *, happened_at: Any) -> int:
+        real([replace(one, key=f"{one.key}:again") for one in entries if one.kind == "payout"], happened_at=happened_at)
+        return real(entries, happened_at=happened_at)
+
+    monkeypatch.setattr(book_items, "post_entries", twice)
+    assert _finds_a_fault("koha", rule="settlement: the accounts are the others' balances")
+
+
+def test_the_auditor_finds_a_fee_that_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = book_items.wanted_postings
+    monkeypatch.setattr(book_items, "wanted_postings", lambda item: {**real(item), "provider_fee": {}})
+    assert _finds_a_fault("koha", rule="settlement: the accounts are the others' balances")
+
+
+def test_the_auditor_finds_a_payment_dropped_from_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that leaves out the first row of each file."""
+    real = provider_rows._checked_rows
+    monkeypatch.setattr(provider_rows, "_checked_rows", lambda *told: itertools.islice(real(*told), 1, None))
+    assert _finds_a_fault("koha", rule="settlement: every cent of the provider is an item")
+
+
+def test_the_auditor_finds_money_that_only_the_settlement_tells_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reconciliation that does not ask about payments that the report has and we think are unpaid."""
+    monkeypatch.setattr(reconcile, "ask_about_unknown", lambda **_: 0)
+    assert _finds_a_fault("koha", rule="2: ends within the stated time")

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.simulation.auditor import Auditor, Fault
 from tests.simulation.crashes import ProcessKilled, choose_crash
+from tests.simulation.settling import SettlementAtWork
 from tests.simulation.staff import REFUSED, StaffAtWork
 from tests.world import World, make_fee, make_patron
 from torget.payments.checkout.load import load_payment
@@ -18,6 +19,7 @@ from torget.payments.checkout.receive import MessageNotBelieved
 from torget.payments.checkout.start import FeeInAnotherPayment, FeesChanged, NothingChosen
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.checkout.worker import work_once
+from torget.payments.core.checkout import UNPAID
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.core.schedule import DIFFERENCE_PROVES
 from torget.sandbox.paytrail.hostile import HOSTILE
@@ -27,6 +29,8 @@ from torget.sandbox.population import SandboxFee, SandboxPatron
 PATRONS = 12
 ACTIONS = 240
 CRASH_PROBABILITY = 0.25
+# A run of the reconciliation passes many more points than a step of a payment.
+SETTLEMENT_POINTS = 120
 BRANCHES = ("PRV/PK", "SIP/PK", "RAS/PK")
 PROVIDER_OUTAGES = ("refuse", "drop_after", "error_500", "error_after", "malformed", "unsigned", "changed_body")
 REFUNDS = ("ok", "ok", "pending_ok", "pending_fail", "fail", "unsupported", "insufficient")
@@ -62,14 +66,17 @@ class Week:
     returns: list[str] = field(default_factory=list)
     crashes: int = 0
     staff: StaffAtWork = field(init=False)
+    settlement: SettlementAtWork = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         self.staff = StaffAtWork(self.world, self.dice)
+        self.settlement = SettlementAtWork(self.world, self.dice)
 
     def run(self) -> list[Fault]:
         self._populate()
         self.staff.hire()
+        self.settlement.open_accounts()
         actions: list[tuple[int, Callable[[], None]]] = [
             (20, self._start),
             (16, self._open_and_act),
@@ -82,12 +89,14 @@ class Week:
             (2, self._grow),
             (6, self._weather),
             (25, self.staff.act),
+            (2, self._is_never_heard_of),
+            (3, self.settlement.act),
         ]
         choices = [action for weight, action in actions for _ in range(weight)]
         for _ in range(ACTIONS):
             self._do(self.dice.choice(choices))
         self._calm_down()
-        return Auditor(self.world).audit()
+        return Auditor(self.world, self.settlement).audit()
 
     def _populate(self) -> None:
         for number in range(1, PATRONS + 1):
@@ -103,8 +112,8 @@ class Week:
             self.patrons.append(make_patron(number, *fees))
         self.world.add(*self.patrons)
 
-    def _do(self, action: Callable[[], None]) -> None:
-        crash = choose_crash(self.dice, CRASH_PROBABILITY)
+    def _do(self, action: Callable[[], None], points: int = 40) -> None:
+        crash = choose_crash(self.dice, CRASH_PROBABILITY, points)
         try:
             with crash.armed():
                 action()
@@ -147,6 +156,12 @@ class Week:
         )
         if url and self.dice.random() < 0.7:
             self.returns.append(url)
+
+    def _is_never_heard_of(self) -> None:
+        """Paid, and the callback, the return and every poll are lost: only the settlement tells."""
+        payment_id = self._some_payment()
+        self.world.at_provider(payment_id, "pay_unnoticed")
+        Payment.objects.filter(pk=payment_id, state__in=UNPAID).update(next_at=None)
 
     def _come_back(self) -> None:
         """In any order, and now and then twice."""
@@ -223,6 +238,8 @@ class Week:
         self.world.paytrail.knobs.turn(outage={}, refund="ok")
         for hours in (0.1, 0.1, 0.5, 1, 2, 4, 8, 24, 24, 48, 48, 96, 96):
             self.world.wait(hours=hours)
+            if hours in (24, 48):
+                self._do(self.settlement.morning, SETTLEMENT_POINTS)
             while due := self.world.paytrail.outbox.take_due(limit=50):
                 for callback in due:
                     try:
@@ -238,3 +255,5 @@ class Week:
         for _ in range(6):
             self.world.work(500)
             self.world.wait(hours=2)
+        self.world.wait(hours=30)
+        self.settlement.morning()

@@ -259,6 +259,9 @@ RETENTION_ACTS = [
 PERSON_RECORDS = [
     "torget.payments.checkout.person",
     "torget.service.conversations.person",
+    "torget.casework.cases.person",
+    "torget.casework.decisions.person",
+    "torget.casework.publication.person",
     "torget.foundation.people.person",
 ]
 

@@ -20,13 +20,16 @@ class Section:
 
     code: str
     rows: Sequence[Mapping[str, Any]]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Documents that go with the rows, by the name under which a row's column `file` tells of them."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Erasure:
-    """What would go, or went, by kind; and why nothing may go yet."""
+    """What would go, or went, by kind; what the law keeps; and why nothing may go yet."""
 
     obstacles: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -37,6 +40,10 @@ class PersonRecords(Protocol):
 
     def obstacles(self, person: Person) -> list[str]:
         """Why the person's records must stay as they are now, in words for staff."""
+        ...
+
+    def kept(self, person: Person) -> list[str]:
+        """What stays after an erasure, how long and why, in words for staff."""
         ...
 
     def erase(self, person: Person, at: datetime) -> dict[str, int]:

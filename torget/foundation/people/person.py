@@ -60,6 +60,10 @@ def obstacles(_person: Person) -> list[str]:
     return []
 
 
+def kept(_person: Person) -> list[str]:
+    return []
+
+
 def erase(person: Person, _at: datetime) -> dict[str, int]:
     """Sessions go; the row stays while something refers to it, without the language they chose."""
     patron = _patron(person)

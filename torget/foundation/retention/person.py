@@ -34,6 +34,7 @@ def erase_person(*, person: Person, actor: str, why: str, at: datetime, is_trial
     done = Erasure(obstacles=[text for part in _parts() for text in part.obstacles(person)])
     if done.obstacles:
         return done
+    done.kept = [text for part in _parts() for text in part.kept(person)]
     with transaction.atomic():
         for part in _parts():
             for kind, rows in part.erase(person, at).items():
@@ -41,7 +42,7 @@ def erase_person(*, person: Person, actor: str, why: str, at: datetime, is_trial
         if is_trial:
             transaction.set_rollback(True)
             return done
-        detail: dict[str, Any] = dict(done.rows)
+        detail: dict[str, Any] = {**done.rows, "kept": done.kept}
         record(at=at, actor=actor, action="erase person", subject=_subject(person), why=why, detail=detail)
     return done
 

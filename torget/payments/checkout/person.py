@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.core.person import Person, Section
@@ -66,6 +66,7 @@ def sections(person: Person) -> list[Section]:
     events = PaymentEvent.objects.filter(payment_id__in=ids).order_by("at", "pk")
     attempts = RegistrationAttempt.objects.filter(payment_id__in=ids).order_by("started_at")
     refunds = Refund.objects.filter(payment_id__in=ids).order_by("created_at")
+    reversals = Reversal.objects.filter(refund_id__in=[one.pk for one in refunds]).order_by("refund_id", "position")
     seen = AuditEntry.objects.filter(subject__in=[f"payment:{pk}" for pk in ids]).order_by("at")
     found: dict[str, Iterable[Mapping[str, Any]]] = {
         "payments": [_payment_row(one) for one in payments],
@@ -77,7 +78,10 @@ def sections(person: Person) -> list[Section]:
         "refunds": refunds.values(
             "payment_id", "amount_cents", "state", "reason", "email", "created_at", "finished_at"
         ),
-        "waivers": Waiver.objects.filter(**own).values("fee_reference", "amount_cents", "state"),
+        "reversals": reversals.values(
+            "amount_cents", "state", "created_at", "changed_at", payment_id=F("refund__payment_id")
+        ),
+        "waivers": Waiver.objects.filter(**own).values("fee_reference", "amount_cents", "state", "created_at"),
         "fee_holds": FeeHold.objects.filter(**own).values("fee_reference", "placed_at", "ended_at"),
         "notices": _notices(payments).order_by("created_at").values("created_at", "recipient", "subject", "body"),
         "payment_audit": seen.values("at", "actor", "action", "subject", "why"),
@@ -108,6 +112,11 @@ def obstacles(person: Person) -> list[str]:
     if own.filter(state__in=["due", "sending", "uncertain"]).exists():
         found.append("A fee is about to be forgiven in the library system.")
     return found
+
+
+def kept(person: Person) -> list[str]:
+    count = _payments(person).filter(paid_at__isnull=False).count()
+    return [f"Vouchers stay six calendar years, without names: {count}."] if count else []
 
 
 def erase(person: Person, _at: datetime) -> dict[str, int]:

@@ -58,8 +58,9 @@ def books(state: State) -> dict[str, Any]:
             "amount": row["amount"],
         }
         for row in state.store.rows(
-            "SELECT settlement.*, (SELECT sum(amount) FROM settlement_row WHERE settlement = settlement.id) AS amount "
-            "FROM settlement ORDER BY id"
+            "SELECT settlement.*, (SELECT sum(amount - CASE WHEN refund IS NULL THEN ? ELSE 0 END) "
+            "FROM settlement_row WHERE settlement = settlement.id) AS amount FROM settlement ORDER BY id",
+            (state.knobs["payment_fee_cents"],),
         )
     ]
     return {"payments": payments, "settlements": settlements}

@@ -26,6 +26,8 @@ NORMAL: dict[str, Any] = {
     "refund_delay_seconds": 60.0,
     # Whether a refund's callback repeats the refund stamp; the documentation does not say.
     "refund_callback_has_stamp": True,
+    # What the provider keeps of each payment of a payee, when it settles.
+    "payment_fee_cents": 0,
     # Rows left out of and added to the next settlement reports.
     "missing_report_rows": 0,
     "extra_report_rows": 0,

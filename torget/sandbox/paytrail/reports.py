@@ -85,7 +85,7 @@ def _row(state: State, row: Any) -> dict[str, Any]:
         "checkoutReference": payment["id"] if refund is None else refund["id"],
         "archiveNumber": payment["bank_reference"],
         "originalTradeReference": None if refund is None else payment["id"],
-        "paymentMethodFee": 0.0,
+        "paymentMethodFee": 0.0 if refund is not None else state.knobs["payment_fee_cents"] / 100,
         "paymentMethodCommission": 0.0,
         "settlementId": row["settlement"],
         "settlementDate": f"{local(row['settled_at']):%d-%m-%Y}",

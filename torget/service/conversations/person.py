@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from torget.foundation.core.person import Person, Section
+from torget.foundation.notify.models import OutgoingEmail
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.forms.models import Draft
 
@@ -48,11 +49,21 @@ def obstacles(person: Person) -> list[str]:
     ]
 
 
+def kept(person: Person) -> list[str]:
+    return [
+        f"The conversation of {one.opened_at:%d.%m.%Y} stays with the registered matter that it became."
+        for one in _conversations(person).exclude(case_id=None).order_by("opened_at")
+    ]
+
+
 def erase(person: Person, _at: datetime) -> dict[str, int]:
     """Closed conversations go; one that became a registered matter stays with it, as long as the matter is kept."""
     ids = list(_conversations(person).values_list("pk", flat=True))
+    going = Contact.objects.filter(conversation__in=_conversations(person).filter(case_id=None))
+    about = [f"contact:{pk}" for pk in going.values_list("pk", flat=True)]
+    mail = OutgoingEmail.objects.filter(about__in=about, sent_at__isnull=False).delete()[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT retention_remove_conversations(%s::bigint[])", [ids])
         gone = cursor.fetchone()[0]
     unsent = _drafts(person).filter(sent_at__isnull=True)
-    return {"conversations": gone, "drafts": unsent.delete()[0]}
+    return {"conversations": gone, "answers": mail, "drafts": unsent.delete()[0]}

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         who.add_argument("--reference", help="the patron's number in the library system")
         who.add_argument("--card", help="a card number with which something was paid")
         parser.add_argument("--why", required=True, help="kept in the audit log: who asked, and how you made sure")
-        parser.add_argument("--out", type=Path, help="export: the folder for person.json and person.html")
+        parser.add_argument("--out", type=Path, help="export: the folder for person.json, person.html and documents")
         parser.add_argument("--language", choices=[str(one) for one in Language], default="fi", help="of the page")
         parser.add_argument("--dry-run", action="store_true", help="erase: only say what would go")
 
@@ -51,6 +51,11 @@ class Command(BaseCommand):
             file = folder / name
             file.touch(mode=0o600)
             file.write_text(text, encoding="utf-8")
+        for name, content in ((name, content) for one in sections for name, content in one.files.items()):
+            file = folder / name
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_bytes(content)
         for section in sections:
             self.stdout.write(f"{len(section.rows):>6}  {section.code}")
         self.stdout.write(f"Written to {folder}; hand it over safely and remove it.")
@@ -68,9 +73,9 @@ class Command(BaseCommand):
             sys.exit(1)
         for kind, rows in done.rows.items():
             self.stdout.write(f"{rows:>6}  {kind}")
-        self.stdout.write(
-            "Nothing was changed." if options["dry_run"] else "Erased. Vouchers stay six years, without names."
-        )
+        if done.kept:
+            self.stdout.write("\n".join(["What the law keeps:", *done.kept]))
+        self.stdout.write("Nothing was changed." if options["dry_run"] else "Erased.")
 
 
 def _person(options: dict[str, Any]) -> Person:
