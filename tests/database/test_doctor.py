@@ -1,6 +1,7 @@
 """The doctor finds what is planted, says what to do, and fails only where somebody is not served."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def test_who_cannot_be_reached(in_order: World) -> None:
 def test_what_waits_in_the_database(in_order: World) -> None:
     pay(in_order)
     Payment.objects.update(next_at=timezone.now() - timedelta(minutes=5))
-    assert "300 s late" in about("payments queue").says
+    assert re.search(r"\b3[0-9]{2} s late", about("payments queue").says)
     OutgoingEmail.objects.create(
         created_at=timezone.now(), recipient="a@example.fi", subject="", body="", about="x", tries=99
     )
