@@ -28,7 +28,7 @@ SECONDS_MAX = 90
 
 def _worker(postgres: EmbeddedPostgres) -> subprocess.Popen[bytes]:
     environment = {
-        "DATABASE_URL": postgres.url(),
+        "DATABASE_URL": postgres.url(user="torget"),  # the owner of the tests' tables
         "TORGET_CREDENTIAL_KEYS": settings.CREDENTIAL_KEYS[0],
         "TORGET_LIBRARY_SYSTEMS": json.dumps(settings.LIBRARY_SYSTEMS),
         "TORGET_LOG_LEVEL": "ERROR",

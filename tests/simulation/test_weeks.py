@@ -19,7 +19,7 @@ from torget.payments.core.ports import RegistrationOutcome, RegistrationResult
 from torget.payments.ledger.post import post_entries
 from torget.payments.settlement import book_items, provider_rows, reconcile
 
-SECONDS = 65
+SECONDS = 30
 WEEKS_MIN = 6
 OVER_EACH = pytest.mark.parametrize("over", ["koha", "sip2"])
 
