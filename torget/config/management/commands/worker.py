@@ -44,9 +44,9 @@ def _loop(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             worked = work_once(now)
-        except DatabaseError:
+        except DatabaseError as error:
             # The server restarts or fails over: drop the connection and try again until it is back.
-            logger.warning("the database does not answer")
+            logger.warning("the database does not answer", extra={"error": type(error).__name__})
             connection.close()
             stopping.wait(1)
             continue
