@@ -53,8 +53,10 @@ migrations: .venv/dev messages
 translations: .venv/dev packages
 	$(BIN)/python -m torget.config.messages check
 
+# In one fixed order, so that a change is judged by what it changes; ORDER=random looks for tests that lean on others.
+ORDER ?= 1
 tests: .venv/dev packages messages
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(if $(filter-out random,$(ORDER)),--randomly-seed $(ORDER))
 
 # N simulated weeks from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
 simulate: .venv/dev messages
