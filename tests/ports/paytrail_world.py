@@ -30,6 +30,9 @@ _OUTAGES: Mapping[Failure, str] = {
 
 
 class PaytrailWorld:
+    unsigned = frozenset({"lang"})
+    signed_headers: tuple[str, ...] = ()
+
     def __init__(self, account: str = ORDINARY) -> None:
         self.sandbox = PaytrailSandbox(dispatches=False, speed=0, start_at=NOON, seed=1)
         self.client = in_process_client(self.sandbox)
