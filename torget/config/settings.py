@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
+    "torget.payments.web.libraries",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
