@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
+    "torget.payments.web.libraries",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
@@ -112,7 +113,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     if os.environ.get("TORGET_DATABASE_POOL") == "1":
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("TORGET_DATABASE_POOL_SIZE_MAX", "8"))}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "torget.foundation.postgres",
         "NAME": parts.get("dbname", "torget"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

@@ -39,5 +39,6 @@ urlpatterns = [
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
+    path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

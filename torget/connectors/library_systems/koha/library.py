@@ -9,9 +9,8 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
-
-import httpx
 
 from torget.connectors.http import READ_SECONDS
 from torget.connectors.library_systems.koha import field_map
@@ -25,7 +24,15 @@ from torget.connectors.library_systems.koha.marked import (
     patron_number,
     read_path,
 )
-from torget.connectors.library_systems.koha.wire import NEVER_SENT, KohaWire, NoToken, error_text, read_json
+from torget.connectors.library_systems.koha.wire import (
+    Answer,
+    KohaWire,
+    LineBroken,
+    NeverSent,
+    NoToken,
+    error_text,
+    read_json,
+)
 from torget.foundation.core.money import ZERO, Money, total
 from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
@@ -126,18 +133,26 @@ class KohaLibrary:
         content = json.dumps({"identifier": card_number, "password": pin}).encode()
         try:
             response = self._wire.send("POST", "/auth/password/validation", content=content)
-        except httpx.HTTPError as broken:
-            raise LibrarySystemUnavailable(f"Koha could not be reached: {type(broken).__name__}") from None
-        if response.status_code == httpx.codes.BAD_REQUEST and isinstance(_error(response), str):
+        except LineBroken as broken:
+            raise LibrarySystemUnavailable(f"Koha could not be reached: {broken}") from None
+        if response.status_code == HTTPStatus.BAD_REQUEST and isinstance(_error(response), str):
             # A wrong pair, a locked account and an expired password; which of them is not for the person at the door.
             raise WrongCredentials
-        if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+        if response.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             raise LibrarySystemUnavailable(f"Koha's PIN check: {error_text(response)}")
         found = read_json(response)
         # Koha also takes a user name here, and somebody's user name may look like another person's card.
         if field_map.text(field_map.required(found, "cardnumber")).casefold() != card_number.casefold():
             raise WrongCredentials
         return self._patron(str(field_map.required(found, "patron_id")), card_number=card_number)
+
+    def find_patron(self, *, card_number: str) -> PatronIdentity:
+        """One round trip; the card as a whole, and never a part of one."""
+        query = json.dumps({"cardnumber": card_number}, separators=(",", ":"))
+        found = field_map.rows(self._read("/patrons", headers={"x-koha-query": query}))
+        if len(found) != 1:
+            raise PatronNotFound
+        return field_map.read_patron(found[0], card_number=card_number, child_categories=self._child_categories)
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees: patron, account, items, loans, returned loans."""
@@ -177,12 +192,11 @@ class KohaLibrary:
             )
         try:
             response = self._wire.send("POST", path, content=content)
-        except (NoToken, *NEVER_SENT) as failure:
-            reason = str(failure) if isinstance(failure, NoToken) else type(failure).__name__
-            return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail=reason)
-        except httpx.HTTPError as failure:
+        except (NoToken, NeverSent) as failure:
+            return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail=str(failure))
+        except LineBroken as failure:
             # Koha may have executed what it read before the line broke, so nobody may send it again.
-            return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, detail=type(failure).__name__)
+            return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, detail=str(failure))
         return read_booking(response, amount=order.amount)
 
     def find_registration(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
@@ -269,7 +283,7 @@ class KohaLibrary:
         return read_path(self._wire, path, params=params, headers=headers)
 
 
-def _error(response: httpx.Response) -> Any:
+def _error(response: Answer) -> Any:
     body = read_json(response)
     return body.get("error") if isinstance(body, Mapping) else None
 
