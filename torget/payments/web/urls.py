@@ -40,5 +40,6 @@ urlpatterns = [
     path("staff/", include("torget.payments.web.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
+    path("", include("torget.payments.web.links.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]
