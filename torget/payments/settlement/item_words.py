@@ -109,6 +109,10 @@ _WHY = {
         ),
     ),
     "payout_matched": (gettext_lazy("The bank has just the sum that the payment service paid out."), ""),
+    "payout_of_nothing": (
+        gettext_lazy("Payments, refunds and fees of this payout cancel out. No money moves, and nothing is missing."),
+        "",
+    ),
     "payout_explained": (gettext_lazy("A later report explained this entry of the bank."), ""),
     "payout_waiting": (
         gettext_lazy("The payout is on its way, or the bank's statement is not here yet."),
@@ -203,7 +207,9 @@ def _situation_missing_here(item: Item) -> str:
 def _situation_of_payout(item: Item) -> str:
     row_class = RowClass(item.row_class)
     if row_class is RowClass.MATCHED:
-        return "payout_explained" if item.subject.startswith("bank:") else "payout_matched"
+        if item.subject.startswith("bank:"):
+            return "payout_explained"
+        return "payout_matched" if item.reported_cents is not None else "payout_of_nothing"
     simple = {
         RowClass.WAITING: "payout_waiting",
         RowClass.MISSING_HERE: "bank_unknown",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from procrastinate.contrib.django import app
 
 from torget.payments.checkout.models import MerchantAccount
@@ -47,7 +47,10 @@ def reconcile_news() -> int:
 
 
 def reconcile_all(started_by: str, accounts: list[int] | None = None) -> int:
-    chosen = MerchantAccount.objects.filter(Q() if accounts is None else Q(pk__in=accounts)).order_by("pk")
+    """Those named, or all that anybody can pay to or has brought files of."""
+    has_files = Exists(SettlementFile.objects.filter(merchant_account=OuterRef("pk")))
+    wished = Q(is_active=True) | has_files if accounts is None else Q(pk__in=accounts)
+    chosen = MerchantAccount.objects.filter(wished).order_by("pk")
     for account in chosen.select_related("cooperation"):
         reconcile_account(account=account, clock=now, started_by=started_by)
     return len(chosen)
