@@ -139,6 +139,14 @@ class KohaLibrary:
             raise WrongCredentials
         return self._patron(str(field_map.required(found, "patron_id")), card_number=card_number)
 
+    def find_patron(self, *, card_number: str) -> PatronIdentity:
+        """One round trip; the card as a whole, and never a part of one."""
+        query = json.dumps({"cardnumber": card_number}, separators=(",", ":"))
+        found = field_map.rows(self._read("/patrons", headers={"x-koha-query": query}))
+        if len(found) != 1:
+            raise PatronNotFound
+        return field_map.read_patron(found[0], card_number=card_number, child_categories=self._child_categories)
+
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees: patron, account, items, loans, returned loans."""
         patron = self._patron(patron_reference, card_number=card_number)

@@ -128,6 +128,10 @@ class Sip2Library:
             raise LibrarySystemUnavailable("the server does not say whether the PIN is right (CQ)")
         return self._identity(answer, card_number)
 
+    def find_patron(self, *, card_number: str) -> PatronIdentity:
+        """The card is the reference, so the account itself says whether there is such a patron."""
+        return self.account(patron_reference=card_number, card_number=card_number).patron
+
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:  # noqa: ARG002 - the card is the reference
         """All fees in four exchanges, of which the last is the goodbye; needs no PIN.
 
