@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from tests.database.settling import (
     add_bank_account,
@@ -263,7 +264,8 @@ def test_a_payout_of_nothing_is_not_missing_at_the_bank(world: World) -> None:
     reconcile(world, OWN_ACCOUNT)
     payout = Item.objects.get(kind="settlement")
     assert (payout.expected_cents, payout.row_class, payout.is_booked) == (0, "matched", True)
-    assert "cancel out" in explain(payout).why
+    with override("en"):
+        assert "cancel out" in explain(payout).why
     world.wait(days=9)
     reconcile(world, OWN_ACCOUNT)
     assert classes(kind="settlement") == {"matched": 1}
