@@ -161,6 +161,20 @@ def item_kind_words(kind: str) -> str:
     return str(_KINDS[kind])
 
 
+def item_amount(item: Item) -> Money:
+    return Money((item.reported_cents if item.reported_cents is not None else item.expected_cents) or 0)
+
+
+def item_name(item: Item) -> str:
+    """What a person calls it: the bank reference of the payment or of the payout, else what the provider calls it."""
+    if item.kind == SETTLEMENT:
+        return item.reference or item.subject.removeprefix("bank:")
+    if item.payment is not None:
+        return item.payment.reference
+    row = item.record
+    return (row.reference or row.stamp or row.provider_reference or item.settlement) if row else item.subject
+
+
 def explain(item: Item) -> Explanation:
     why, what = _WHY[_situation_of_payout(item) if item.kind == SETTLEMENT else _situation_of_row(item)]
     values = {
