@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from torget.foundation.core.money import ZERO, Money
+from torget.payments.core.cards import FindsPatrons
 from torget.payments.core.ports import (
     AccountSnapshot,
     LibrarySystem,
@@ -88,7 +89,7 @@ def new_patron(*cents: int, expires_in_days: int = 400, family_name: str = "Åke
     return SandboxPatron(
         patron_id=100_000 + number,
         card_number=f"29990{number:09d}",
-        pin="1907",
+        pin="pin-7",
         given_name="Göran",
         family_name=family_name,
         language="sv",
@@ -131,6 +132,17 @@ class LibrarySystemSuite:
         assert identity.reference == reference
         assert identity.card_number == patron.card_number
         assert "Åkerlund" in identity.name
+
+    def test_a_front_door_finds_the_patron_by_the_card_alone(self, world: LibraryWorld) -> None:
+        if not isinstance(world.library, FindsPatrons):
+            pytest.skip("the system tells nothing without the PIN")
+        patron = new_patron(150)
+        reference = world.add(patron)
+        identity = world.library.find_patron(card_number=patron.card_number)
+        assert (identity.reference, identity.card_number) == (reference, patron.card_number)
+        for card_number in (patron.card_number[:-1], "26389999999999", "%"):
+            with pytest.raises(PatronNotFound):
+                world.library.find_patron(card_number=card_number)
 
     def test_a_wrong_pin_and_an_unknown_card_cannot_be_told_apart(self, world: LibraryWorld) -> None:
         patron = new_patron()
@@ -223,7 +235,7 @@ class LibrarySystemSuite:
     def test_nobody_at_home_is_unavailable(self, world: LibraryWorld) -> None:
         library = world.unreachable_library()
         with pytest.raises(LibrarySystemUnavailable):
-            library.authenticate(card_number="26380000000014", pin="1907")
+            library.authenticate(card_number="26380000000014", pin="pin-7")
         with pytest.raises(LibrarySystemUnavailable):
             library.account(patron_reference="1", card_number="26380000000014")
 

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from torget.connectors.library_systems.sip2.codec import Message, UnsendableText, check_sendable, sip_date
 from torget.connectors.library_systems.sip2.connection import (
@@ -20,6 +20,7 @@ from torget.connectors.library_systems.sip2.connection import (
     Sip2Error,
 )
 from torget.connectors.library_systems.sip2.dialect import SignInMessage, Sip2Dialect, read_dialect
+from torget.connectors.library_systems.sip2.explain import Sip2Exchanges
 from torget.connectors.library_systems.sip2.fees import (
     NotPayable,
     OpenAccount,
@@ -63,6 +64,9 @@ class Sip2Library:
     No order is sent for more than is open. The caller serialises the work of one patron: real servers lose updates.
     The options may come from JSON: `dialect` by name or as a mapping (see `read_dialect`), `tls` as true or false.
     """
+
+    exchanges: ClassVar = Sip2Exchanges()
+    """Explains a pasted exchange; see core/exchanges.py."""
 
     def __init__(
         self,
@@ -127,6 +131,10 @@ class Sip2Library:
         if answer.get("CQ") != "Y":
             raise LibrarySystemUnavailable("the server does not say whether the PIN is right (CQ)")
         return self._identity(answer, card_number)
+
+    def find_patron(self, *, card_number: str) -> PatronIdentity:
+        """The card is the reference, so the account itself says whether there is such a patron."""
+        return self.account(patron_reference=card_number, card_number=card_number).patron
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:  # noqa: ARG002 - the card is the reference
         """All fees in four exchanges, of which the last is the goodbye; needs no PIN.

@@ -1,6 +1,5 @@
 """See the open fees, choose, and check before paying."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.core.money import Money
+from torget.payments.checkout.fees_now import FeesNow, read_fees_now
 from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, ProviderGaveNoPage, open_page
-from torget.payments.checkout.payable import Payable, load_payable
 from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
@@ -24,10 +23,8 @@ from torget.payments.checkout.start import (
     group_by_account,
     start_checkout,
 )
-from torget.payments.core.fees import AssessedFee, assess_fee
-from torget.payments.core.ports import AccountSnapshot, LibrarySystemError
-from torget.payments.fees.deadline import ask
-from torget.payments.fees.library_systems import library_system
+from torget.payments.core.fees import AssessedFee
+from torget.payments.core.ports import LibrarySystemError
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
 from torget.payments.web.patron_session import SignedInPatron, patron_required
@@ -37,23 +34,6 @@ _FEES_CHANGED = gettext_lazy("Your fees have changed. Nothing was charged. Check
 _IN_ANOTHER_PAYMENT = gettext_lazy(
     "A fee you chose is in a payment that you have started. Nothing was charged. Finish it or give it up."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeesNow:
-    """The patron's fees as they stand this moment, judged by what is configured."""
-
-    account: AccountSnapshot
-    assessed: list[AssessedFee]
-    payable: Payable
-    can_choose: bool
-    """False: the library system settles what it likes, so all that can be paid is paid together."""
-
-    @property
-    def free(self) -> dict[str, Money]:
-        """What can be paid now, by fee reference."""
-        standing = {one.fee.reference: one.fee.outstanding for one in self.assessed if one.is_payable}
-        return {reference: amount for reference, amount in standing.items() if reference not in self.payable.held}
 
 
 class ReceiptEmailForm(forms.Form):
@@ -70,21 +50,8 @@ class ReceiptEmailForm(forms.Form):
 
 def read_fees(patron: SignedInPatron) -> FeesNow:
     """Raise LibrarySystemError when the library system gives no answer in time."""
-    connector = library_system(patron.library_system)
-    account_asked = ask(lambda: connector.account(patron_reference=patron.reference, card_number=patron.card_number))
-    # Meanwhile our own side is read. Whichever is older, nothing is paid on it: the start reads the account anew.
-    payable = load_payable(library_system=patron.library_system, patron_reference=patron.reference)
-    account = account_asked()
-    policy = payable.configured.policy
-    return FeesNow(
-        account=account,
-        assessed=[
-            assess_fee(fee, account.patron, policy, on_hold=payable.on_hold)
-            for fee in account.fees
-            if fee.outstanding.cents > 0
-        ],
-        payable=payable,
-        can_choose=connector.capabilities.can_choose_fees,
+    return read_fees_now(
+        system=patron.library_system, patron_reference=patron.reference, card_number=patron.card_number
     )
 
 
@@ -177,18 +144,14 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
 
 
 def _expected(request: HttpRequest, now: FeesNow) -> dict[str, Money]:
-    """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form.
-
-    Where the system settles what it likes, a part of the fees would be booked upon others than the patron paid.
-    """
+    """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
     expected = {}
     for text in request.POST.getlist("chosen"):
         reference, _bar, cents = text.rpartition("|")
         if not reference or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
             raise FeesChanged
         expected[reference] = Money(int(cents))
-    if expected and not now.can_choose and expected != now.free:
-        raise FeesChanged
+    now.check_choice(expected)
     return expected
 
 

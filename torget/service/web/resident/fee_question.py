@@ -16,10 +16,11 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import FeeLine
 from torget.foundation.design.templatetags.torget_format import euros
+from torget.payments.checkout.fees_now import FeesNow
 from torget.payments.core.fees import AssessedFee
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.web.patron.fee_list import build_fee_list
-from torget.payments.web.patron.fees import FeesNow, library_down, read_fees
+from torget.payments.web.patron.fees import library_down, read_fees
 from torget.payments.web.patron_session import SignedInPatron, patron_required
 from torget.service.conversations.models import Conversation
 from torget.service.conversations.queries import errands_of

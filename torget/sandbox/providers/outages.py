@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.knobs import Knobs
+from torget.sandbox.providers.store import Store
 
 IN_PROCESS = "torget.sandbox.in_process"
 """Set in the WSGI environment by the in-process transport: nothing sleeps there, and a wait is an exception."""
@@ -25,6 +26,7 @@ class AnswerTooLate(Exception):
 
 Act = Callable[[], Response]
 Environment = dict[str, Any]
+Outages = Mapping[str, Callable[[Act, Environment, float], Response]]
 
 
 def _refuse(_: Act, environment: Environment, __: float) -> Response:
@@ -68,25 +70,7 @@ def _malformed(act: Act, _: Environment, __: float) -> Response:
     return response
 
 
-def _unsigned(act: Act, _: Environment, __: float) -> Response:
-    response = act()
-    response.headers.remove("signature")
-    return response
-
-
-def _wrongly_signed(act: Act, _: Environment, __: float) -> Response:
-    response = act()
-    response.headers["signature"] = "0" * 64
-    return response
-
-
-def _changed_body(act: Act, _: Environment, __: float) -> Response:
-    response = act()
-    response.set_data(response.get_data().replace(b'"transactionId":"', b'"transactionId":"0'))
-    return response
-
-
-OUTAGES: Mapping[str, Callable[[Act, Environment, float], Response]] = {
+OUTAGES: Outages = {
     "refuse": _refuse,
     "drop_after": _drop_after,
     "timeout_after": _timeout_after,
@@ -95,30 +79,29 @@ OUTAGES: Mapping[str, Callable[[Act, Environment, float], Response]] = {
     "error_503": _unavailable,
     "error_after": _error_after,
     "malformed": _malformed,
-    "unsigned": _unsigned,
-    "wrongly_signed": _wrongly_signed,
-    "changed_body": _changed_body,
 }
-"""By the knob's `kind`."""
+"""By the knob's `kind`; a provider may add its own."""
 BEFORE_ANYTHING_HAPPENS = ("refuse", "error_500", "error_503")
 
 
-def with_outage(state: State, environment: Environment, operation: str, act: Act) -> Response:
+def with_outage(
+    store: Store, knobs: Knobs, environment: Environment, operation: str, act: Act, *, outages: Outages = OUTAGES
+) -> Response:
     """Answer through the outage that is on, if it concerns this operation; it wears off after `count` times."""
-    outage = _outage_now(state, operation)
+    outage = _outage_now(store, knobs, operation)
     if not outage:
         return act()
-    return OUTAGES[outage["kind"]](act, environment, float(outage.get("seconds", DEFAULT_SECONDS)))
+    return outages[outage["kind"]](act, environment, float(outage.get("seconds", DEFAULT_SECONDS)))
 
 
-def _outage_now(state: State, operation: str) -> dict[str, Any]:
-    with state.store.transaction():
-        outage: dict[str, Any] = state.knobs["outage"]
+def _outage_now(store: Store, knobs: Knobs, operation: str) -> dict[str, Any]:
+    with store.transaction():
+        outage: dict[str, Any] = knobs["outage"]
         if not outage or outage.get("on", "any") not in {"any", operation}:
             return {}
         left = outage.get("count")
         if left is not None:
-            state.knobs.turn(outage={**outage, "count": left - 1} if left > 1 else {})
+            knobs.turn(outage={**outage, "count": left - 1} if left > 1 else {})
     return outage
 
 

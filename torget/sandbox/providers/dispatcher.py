@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from torget.sandbox.paytrail.clock import SandboxClock
-from torget.sandbox.paytrail.outbox import Callback, Outbox
+from torget.sandbox.providers.clock import SandboxClock
+from torget.sandbox.providers.outbox import Callback, Outbox
 
 WORKERS = 4
 LONGEST_WAIT_SECONDS = 1.0

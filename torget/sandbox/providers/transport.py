@@ -2,7 +2,7 @@
 
 import httpx
 
-from torget.sandbox.paytrail.outages import IN_PROCESS, AnswerTooLate, LineDropped
+from torget.sandbox.providers.outages import IN_PROCESS, AnswerTooLate, LineDropped
 from torget.sandbox.server import Wsgi
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
-from torget.sandbox.paytrail.store import Store
+from torget.sandbox.providers.store import Store
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 

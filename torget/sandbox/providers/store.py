@@ -6,21 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS payment (
-    id TEXT PRIMARY KEY, account TEXT NOT NULL, stamp TEXT NOT NULL, reference TEXT NOT NULL,
-    bank_reference TEXT NOT NULL, amount INTEGER NOT NULL, status TEXT NOT NULL, method TEXT NOT NULL,
-    body TEXT NOT NULL, href TEXT NOT NULL, created_at REAL NOT NULL, paid_at REAL,
-    is_settled INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (account, stamp));
-CREATE INDEX IF NOT EXISTS payment_unsettled ON payment (paid_at) WHERE is_settled = 0;
-CREATE TABLE IF NOT EXISTS item (account TEXT NOT NULL, stamp TEXT NOT NULL, payment TEXT NOT NULL,
-    PRIMARY KEY (account, stamp)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS refund (
-    id TEXT PRIMARY KEY, payment TEXT NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL, status TEXT NOT NULL,
-    stamp TEXT NOT NULL, lines TEXT NOT NULL, created_at REAL NOT NULL, completed_at REAL NOT NULL,
-    is_settled INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS refund_payment ON refund (payment);
+_COMMON = """
 CREATE TABLE IF NOT EXISTS callback (
     id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, label TEXT NOT NULL, method TEXT NOT NULL,
     url TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, due_at REAL NOT NULL, attempts INTEGER NOT NULL,
@@ -29,30 +15,21 @@ CREATE INDEX IF NOT EXISTS callback_waiting ON callback (due_at) WHERE state = '
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, callback INTEGER NOT NULL, sent_at REAL NOT NULL, code INTEGER,
     error TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS settlement (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, merchant TEXT NOT NULL, day TEXT NOT NULL,
-    reference TEXT NOT NULL, created_at REAL NOT NULL, UNIQUE (account, merchant, day));
-CREATE TABLE IF NOT EXISTS settlement_row (
-    settlement INTEGER NOT NULL, payment TEXT NOT NULL, refund TEXT, amount INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS settlement_row_settlement ON settlement_row (settlement);
-CREATE TABLE IF NOT EXISTS nonce (account TEXT NOT NULL, nonce TEXT NOT NULL,
-    PRIMARY KEY (account, nonce)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_TABLES = ("payment", "item", "refund", "callback", "delivery", "settlement", "settlement_row", "nonce", "setting")
 
 
 class Store:
     """Rows in, rows out; every use of the connection holds the lock, so threads see whole transactions."""
 
-    def __init__(self, path: str = ":memory:") -> None:
+    def __init__(self, path: str = ":memory:", *, schema: str) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
         # A sandbox may lose its last moments if the machine stops; it must not wait for the disk.
         self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.executescript(_SCHEMA)
+        self._connection.executescript(_COMMON + schema)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -100,8 +77,8 @@ class Store:
 
     def empty(self) -> None:
         with self.transaction():
-            for table in _TABLES:
-                self.change(f"DELETE FROM {table}")
+            for table in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
+                self.change(f"DELETE FROM {table['name']}")
 
     def close(self) -> None:
         with self._lock:
