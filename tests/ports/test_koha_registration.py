@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from tests.ports.koha_world import KohaWorld, outcome_of
 from tests.ports.library_system_suite import new_patron, order_for, read
 from torget.connectors.library_systems.koha import KohaLibrary, field_map
 from torget.connectors.library_systems.koha.booking import read_booking
+from torget.connectors.library_systems.koha.wire import Answer
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import (
     LibrarySystemUnavailable,
@@ -209,7 +209,7 @@ class TestAnswerTable:
         ],
     )
     def test_outcome(self, status: int, body: str, outcome: RegistrationOutcome) -> None:
-        result = read_booking(httpx.Response(status, text=body), amount=Money(255))
+        result = read_booking(Answer(status, body.encode()), amount=Money(255))
         assert result.outcome is outcome
         assert result.detail
         assert "\n" not in result.detail

@@ -110,6 +110,27 @@ class TestModernKohaOverSip2(LibrarySystemSuite):
         yield from _world(dialect, encoding="utf-8", itemises=True, refuses_overpayment=True)
 
 
+class TestEvergreenOverSip2(LibrarySystemSuite):
+    """Fee lines in the form '3m', CG is the number of the debt, overpayment always refused, no answer to 97."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[Sip2World]:
+        dialect = replace(DIALECTS["evergreen-3m"], offers_choice=True)
+        line = '{id} ${amount} "FINE" {text}'
+        yield from _world(dialect, encoding="utf-8", itemises=True, fee_line=line, refuses_overpayment=True)
+
+
+class TestFolioOverSip2(LibrarySystemSuite):
+    """Fee lines are barcodes without amounts, and what is owed is compared in two digits."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[Sip2World]:
+        settings = {"itemises": True, "fee_line": "{barcode}", "compares_two_digits": True}
+        yield from _world(DIALECTS["folio"], encoding="utf-8", terminator=b"\r", **settings)
+
+
 class TestDateFirstWithoutValidity(LibrarySystemSuite):
     """Fee lines as above but all are paid; in the manner of invenio-sip2: no BL, the date before the flag, CR alone."""
 

@@ -50,9 +50,11 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.invariants",
+    "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
+    "torget.payments.web.libraries",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
@@ -112,7 +114,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     if os.environ.get("TORGET_DATABASE_POOL") == "1":
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("TORGET_DATABASE_POOL_SIZE_MAX", "8"))}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "torget.foundation.postgres",
         "NAME": parts.get("dbname", "torget"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
@@ -247,6 +249,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
     "torget.payments.fees.retention",
@@ -280,15 +283,26 @@ LIBRARY_SYSTEM_KINDS = {
     "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
+
+
+def payment_provider(name: str, connector: str, url: str, *more_page_origins: str) -> dict[str, Any]:
+    """`url` is where its interface is; PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+
+    The environment can name others: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    """
+    variable = f"TORGET_{name.upper()}"
+    page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))
+    return {
+        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{connector}",
+        "OPTIONS": {"base_url": os.environ.get(f"{variable}_URL", url)},
+        "PAGE_ORIGINS": page_origins.split(","),
+    }
+
+
+# One line for each provider (docs/how-to/add-a-payment-provider.md).
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
-    "paytrail": {
-        "BACKEND": "torget.connectors.payment_providers.paytrail.provider.Paytrail",
-        "OPTIONS": {"base_url": os.environ.get("TORGET_PAYTRAIL_URL", "https://services.paytrail.com")},
-        # Where the patron's browser may be sent; goes into form-action of the page that sends it there.
-        "PAGE_ORIGINS": os.environ.get(
-            "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
-        ).split(","),
-    },
+    "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
+    "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.
@@ -332,6 +346,9 @@ SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
     },
     "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
+
+# Webhooks may go to this machine's own addresses, and by plain http there: for development and tests alone.
+WEBHOOK_LOOPBACK = os.environ.get("TORGET_WEBHOOK_LOOPBACK") == "1"
 
 LOGGING = {
     "version": 1,

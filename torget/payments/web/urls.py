@@ -19,6 +19,7 @@ urlpatterns = [
     path("checkout/<opaque:token>/give-up/", checkout.give_up, name="give-up"),
     path("payment/<uuid:token>/return/", provider_messages.payment_return, name="payment-return"),
     path("payment/<uuid:token>/callback/", provider_messages.payment_callback, name="payment-callback"),
+    path("provider/<slug:provider>/<account>/callback/", provider_messages.account_callback, name="account-callback"),
     path("refund/<uuid:stamp>/callback/", provider_messages.refund_callback, name="refund-callback"),
     path("receipt/<opaque:token>/", receipts.receipt, name="receipt"),
     path("receipt/<opaque:token>/pdf/", receipts.receipt_as_pdf, name="receipt-pdf"),
@@ -37,6 +38,8 @@ urlpatterns = [
     path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
+    path("staff/interface/", include("torget.payments.api.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
+    path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", required=True, help="SQLite file that keeps the books between starts")
     parser.add_argument("--population", choices=["helle"], help="fill empty books with Helle's invented patrons")
     parser.add_argument("--itemised", action="store_true", help="a modern Koha: UTF-8, fee lines with ids, CG obeyed")
+    parser.add_argument("--fee-line", help="form of the fee lines instead, such as '{id} ${amount} \"FINE\" {text}'")
     parser.add_argument(
         "--fail",
         action="append",
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the faults by chance")
     options = parser.parse_args(arguments)
     settings = Sip2Settings(encoding="utf-8", itemises=True) if options.itemised else Sip2Settings()
+    if options.fee_line:
+        settings.fee_line, settings.itemises, settings.encoding = options.fee_line, True, "utf-8"
     books = Books(options.state)
     if options.population == "helle" and books.is_empty():
         books.load(helle_population().patrons)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from decimal import Context, Decimal
 
 from torget.sandbox.sip2.books import Books, OpenFee, Person
 from torget.sandbox.sip2.settings import Sip2Settings
@@ -57,11 +58,19 @@ class Desk:
         owed = self._books.balance_cents(person.card_number)
         fees = self._books.open_fees(person.card_number) if self._settings.itemises else []
         counts = f"{'0000' * 3}{len(fees):04d}{'0000' * 2}"
-        lines = "".join(f"AV{fee.fee_id} {euros(fee.outstanding_cents)} {_plain(fee.description)}|" for fee in fees)
+        lines = "".join(f"AV{self._fee_line(fee)}|" for fee in fees)
         return (
             f"64{_flags(owed)}000{_date()}{counts}AO{institution}|AA{person.card_number}|AE{person.name}|"
             f"{self._validity(person, request)}BV{euros(owed)}|CC5|{lines}BDTorikatu 1|BE{person.email}|"
             f"PC{person.category}|PIN|AF{_greeting(person, owed)}|"
+        )
+
+    def _fee_line(self, fee: OpenFee) -> str:
+        return self._settings.fee_line.format(
+            id=fee.fee_id,
+            amount=euros(fee.outstanding_cents),
+            text=_plain(fee.description),
+            barcode=f"{fee.fee_id:014d}",
         )
 
     def _validity(self, person: Person, request: Request) -> str:
@@ -79,7 +88,12 @@ class Desk:
         identifier = request.field("CG") if settings.itemises else ""
         if identifier and identifier not in {str(fee.fee_id) for fee in fees}:
             return self._paid_answer(request, is_accepted=False, text="Invalid fee identifier.")
-        if settings.refuses_overpayment and cents > sum(fee.outstanding_cents for fee in fees):
+        owed = sum(fee.outstanding_cents for fee in fees)
+        if settings.compares_two_digits:
+            is_too_much = _two_digits(cents) > _two_digits(owed)
+        else:
+            is_too_much = settings.refuses_overpayment and cents > owed
+        if is_too_much:
             return self._paid_answer(request, is_accepted=False, text="Overpayment not allowed")
         time.sleep(settings.lost_update_seconds)
         self._books.book(
@@ -119,6 +133,10 @@ def _apply(cents: int, fees: list[OpenFee], identifier: str) -> tuple[list[tuple
             written.append((fee.fee_id, fee.outstanding_cents - part))
             left -= part
     return written, left
+
+
+def _two_digits(cents: int) -> Decimal:
+    return Context(prec=2).create_decimal(cents)
 
 
 def _date() -> str:

@@ -14,8 +14,12 @@ class Sip2Settings:
     terminator: bytes = b"\r\n"
     itemises: bool = False
     """True: a modern Koha with an av_field_template that has ids, and CG obeyed."""
+    fee_line: str = "{id} {amount} {text}"
+    """How an itemising server writes AV: its id, amount, text or the barcode of the item."""
     refuses_overpayment: bool = False
     """True: modern Koha's disallow_overpayment, and Evergreen always."""
+    compares_two_digits: bool = False
+    """True: FOLIO, which rounds what is paid and what is owed to two significant digits before it compares them."""
     puts_date_before_flag: bool = False
     """True: message 38 as invenio-sip2 writes it."""
     counts_checksum_in: str | None = None

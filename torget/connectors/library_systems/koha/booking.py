@@ -5,29 +5,28 @@ booking. Only answers that are given before that code runs are certain refusals.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
-import httpx
-
 from torget.connectors.library_systems.koha import field_map
-from torget.connectors.library_systems.koha.wire import error_text, read_json, schema_errors
+from torget.connectors.library_systems.koha.wire import Answer, error_text, read_json, schema_errors
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import LibrarySystemUnavailable, RegistrationOutcome, RegistrationResult
 
-_BOOKED: Final = frozenset({httpx.codes.OK, httpx.codes.CREATED})
+_BOOKED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 
 # Answered before the credit is stored, because our own access is not in order: somebody mends it and the order goes out
 # again. Taking it for a refusal would pay everybody's money back while a password is wrong.
-_NOT_LET_IN: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
+_NOT_LET_IN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
-def read_booking(response: httpx.Response, *, amount: Money) -> RegistrationResult:
+def read_booking(response: Answer, *, amount: Money) -> RegistrationResult:
     if response.status_code in _BOOKED:
         return _read_confirmation(response, amount)
     return RegistrationResult(outcome=outcome_of_error(response), detail=error_text(response))
 
 
-def outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
+def outcome_of_error(response: Answer) -> RegistrationOutcome:
     try:
         body = read_json(response)
     except LibrarySystemUnavailable:
@@ -35,18 +34,18 @@ def outcome_of_error(response: httpx.Response) -> RegistrationOutcome:
     status = response.status_code
     if status in _NOT_LET_IN:
         return RegistrationOutcome.NOT_SENT
-    if status == httpx.codes.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         return RegistrationOutcome.REFUSED
-    if status == httpx.codes.BAD_REQUEST and schema_errors(body):
+    if status == HTTPStatus.BAD_REQUEST and schema_errors(body):
         return RegistrationOutcome.REFUSED
     said = str(body.get("error", "")) if isinstance(body, Mapping) else ""
-    if status == httpx.codes.SERVICE_UNAVAILABLE and "maintenance" in said.lower():
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and "maintenance" in said.lower():
         # Koha's own word while its database is being changed; a gateway's bare 503 may hide an executed request.
         return RegistrationOutcome.NOT_SENT
     return RegistrationOutcome.UNKNOWN
 
 
-def _read_confirmation(response: httpx.Response, amount: Money) -> RegistrationResult:
+def _read_confirmation(response: Answer, amount: Money) -> RegistrationResult:
     """Newer Koha answers 201 with the whole line, older 200 with its number alone."""
     try:
         body = read_json(response)

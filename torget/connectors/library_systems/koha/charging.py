@@ -4,15 +4,22 @@ Koha's interface cannot void a credit, so the payment stays in its books and a n
 """
 
 import json
+from http import HTTPStatus
 from typing import Any
-
-import httpx
 
 from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import outcome_of_error
 from torget.connectors.library_systems.koha.field_map import Json
 from torget.connectors.library_systems.koha.marked import DEBITS_PATH, patron_number, read_path
-from torget.connectors.library_systems.koha.wire import NEVER_SENT, KohaWire, NoToken, error_text, read_json
+from torget.connectors.library_systems.koha.wire import (
+    Answer,
+    KohaWire,
+    LineBroken,
+    NeverSent,
+    NoToken,
+    error_text,
+    read_json,
+)
 from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     LibrarySystemUnavailable,
@@ -51,13 +58,12 @@ class KohaCharging:
     def _write(self, path: str, order: ReversalOrder, original: Json) -> RegistrationResult:
         try:
             response = self._wire.send("POST", path, content=self._body(order, original))
-        except (NoToken, *NEVER_SENT) as failure:
-            reason = str(failure) if isinstance(failure, NoToken) else type(failure).__name__
-            return _result(RegistrationOutcome.NOT_SENT, reason)
-        except httpx.HTTPError as failure:
+        except (NoToken, NeverSent) as failure:
+            return _result(RegistrationOutcome.NOT_SENT, str(failure))
+        except LineBroken as failure:
             # Koha may have executed what it read before the line broke, so nobody may send it again.
-            return _result(RegistrationOutcome.UNKNOWN, type(failure).__name__)
-        if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+            return _result(RegistrationOutcome.UNKNOWN, str(failure))
+        if response.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             return _result(outcome_of_error(response), error_text(response))
         return self._confirmation(response, order)
 
@@ -80,7 +86,7 @@ class KohaCharging:
         return f'{{"amount": {order.amount}, {json.dumps(rest, ensure_ascii=False)[1:]}'.encode()
 
     @staticmethod
-    def _confirmation(response: httpx.Response, order: ReversalOrder) -> RegistrationResult:
+    def _confirmation(response: Answer, order: ReversalOrder) -> RegistrationResult:
         try:
             body = read_json(response)
             reference = str(field_map.required(body, "account_line_id"))

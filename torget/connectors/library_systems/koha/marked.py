@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
-
-import httpx
 
 from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.wire import KohaWire, error_text, read_json
@@ -27,9 +26,9 @@ def read_path(
 ) -> Any:
     """Raise PatronNotFound or LibrarySystemUnavailable."""
     response = wire.get(path, params=params, headers=headers)
-    if response.status_code == httpx.codes.NOT_FOUND and path.startswith("/patrons/"):
+    if response.status_code == HTTPStatus.NOT_FOUND and path.startswith("/patrons/"):
         raise PatronNotFound
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != HTTPStatus.OK:
         raise LibrarySystemUnavailable(f"Koha: {error_text(response)}")
     return read_json(response)
 

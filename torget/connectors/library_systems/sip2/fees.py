@@ -19,6 +19,18 @@ class UnreadableFees(ValueError):
     """Amounts or lines that do not read as the site's dialect says; no text of them is repeated here."""
 
 
+class LineUnreadable(UnreadableFees):
+    """A fee line that does not match the site's fee_pattern."""
+
+
+class LineTwice(UnreadableFees):
+    """Two fee lines with one identifier."""
+
+
+class AmountUnreadable(UnreadableFees):
+    """An amount that is not a plain number in whole cents."""
+
+
 class NotPayable(Exception):
     """An order that cannot be told to this system as it stands; the text is for staff."""
 
@@ -35,11 +47,11 @@ def read_amount(text: str) -> Money:
     """A plain number with a dot; '12,50' is refused, for nobody can say what such a system would book."""
     stripped = text.strip()
     if not _PLAIN_NUMBER.fullmatch(stripped):
-        raise UnreadableFees("an amount is not a plain number")
+        raise AmountUnreadable("an amount is not a plain number")
     try:
         return Money.from_text(stripped)
     except NotWholeCents:
-        raise UnreadableFees("an amount is not in whole cents") from None
+        raise AmountUnreadable("an amount is not in whole cents") from None
 
 
 def read_account(answer: Message, dialect: Sip2Dialect) -> OpenAccount:
@@ -70,18 +82,24 @@ def _read_lines(texts: tuple[str, ...], pattern: re.Pattern[str], kind: str) -> 
             continue
         found = pattern.fullmatch(text.strip())
         if not found:
-            raise UnreadableFees("a fee line (AV) does not match the site's fee_pattern")
+            raise LineUnreadable("a fee line (AV) does not match the site's fee_pattern")
         groups = {name: value or "" for name, value in found.groupdict().items()}
         description = groups.get("text", "").strip()
         reference = groups.get("id") or "text-" + hashlib.sha256(description.encode()).hexdigest()[:16]
         seen[reference] += 1
         if seen[reference] > 1:
             if groups.get("id"):
-                raise UnreadableFees("two fee lines (AV) with one id")
+                raise LineTwice("two fee lines (AV) with one id")
             reference = f"{reference}-{seen[reference]}"
         amount = read_amount(groups["amount"])
         fees.append(
-            LibraryFee(reference=reference, kind=kind, outstanding=amount, charged=amount, description=description)
+            LibraryFee(
+                reference=reference,
+                kind=kind or groups.get("kind", "").strip(),
+                outstanding=amount,
+                charged=amount,
+                description=description,
+            )
         )
     return tuple(fees)
 

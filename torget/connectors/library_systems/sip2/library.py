@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from torget.connectors.library_systems.sip2.codec import Message, UnsendableText, check_sendable, sip_date
 from torget.connectors.library_systems.sip2.connection import (
@@ -20,6 +20,7 @@ from torget.connectors.library_systems.sip2.connection import (
     Sip2Error,
 )
 from torget.connectors.library_systems.sip2.dialect import SignInMessage, Sip2Dialect, read_dialect
+from torget.connectors.library_systems.sip2.explain import Sip2Exchanges
 from torget.connectors.library_systems.sip2.fees import (
     NotPayable,
     OpenAccount,
@@ -63,6 +64,9 @@ class Sip2Library:
     No order is sent for more than is open. The caller serialises the work of one patron: real servers lose updates.
     The options may come from JSON: `dialect` by name or as a mapping (see `read_dialect`), `tls` as true or false.
     """
+
+    exchanges: ClassVar = Sip2Exchanges()
+    """Explains a pasted exchange; see core/exchanges.py."""
 
     def __init__(
         self,

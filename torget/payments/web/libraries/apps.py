@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class LibrariesWebApp(AppConfig):
+    name = "torget.payments.web.libraries"
+    label = "payments_libraries"
+
+    def ready(self) -> None:
+        from torget.payments.web.libraries.overview import register
+
+        register()
