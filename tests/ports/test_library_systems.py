@@ -20,6 +20,16 @@ class TestKoha(LibrarySystemSuite):
             yield world
 
 
+class TestKohaSuomi(LibrarySystemSuite):
+    """Koha-Suomi's older payment: one sum, the oldest fees first, 204 and nothing to look up."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[KohaWorld]:
+        with koha_world(KohaSettings(is_suomi=True)) as world:
+            yield world
+
+
 class TestOldKoha(LibrarySystemSuite):
     """Before Koha could list credits: 200 with a bare number, and no search by marker."""
 

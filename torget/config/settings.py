@@ -279,6 +279,7 @@ CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{cla
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
 LIBRARY_SYSTEM_KINDS = {
     "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
+    "koha-suomi": "torget.connectors.library_systems.koha.suomi.KohaSuomiLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final, NoReturn
 
 from werkzeug import Request, Response
@@ -107,6 +108,8 @@ class SandboxKoha:
             endpoint, arguments = adapter.match()
             if isinstance(endpoint, control.Control):
                 return endpoint.handle(self, request)
+            if not endpoint.is_in(self.settings):
+                return as_json(404, {"error": "Not found."})
             if endpoint.permission is not None:
                 self._check_access(request, endpoint)
             asked.refuse_unknown_parameters(request, endpoint.parameters)
@@ -161,7 +164,9 @@ def _spoilt(fault: Fault, response: Response) -> Response | None:
     if fault is Fault.ERROR_AFTER:
         return as_json(500, _INTERNAL_ERROR)
     if fault is Fault.MALFORMED:
-        return Response(response.get_data()[:-1] + b',"', response.status_code, content_type="application/json")
+        # An answer without a body cannot be broken, so it comes as a gateway's own.
+        status = 200 if response.status_code == HTTPStatus.NO_CONTENT else response.status_code
+        return Response(response.get_data()[:-1] + b',"', status, content_type="application/json")
     return response
 
 

@@ -141,6 +141,12 @@ def credit_body(request: Request) -> dict[str, Any]:
     return _checked(body, errors)
 
 
+def payment_body(request: Request) -> dict[str, Any]:
+    """Koha-Suomi's own payment, which knows a sum and a note."""
+    body = json_body(request)
+    return _checked(body, _property_errors(body, {"amount": (int, Decimal), "note": (str,)}))
+
+
 def debit_body(request: Request) -> dict[str, Any]:
     body = json_body(request)
     return _checked(body, _property_errors(body, _DEBIT_TYPES))
