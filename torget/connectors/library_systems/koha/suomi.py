@@ -79,12 +79,16 @@ class KohaSuomiLibrary(CannotFindRegistrations, CannotChangeFees, KohaLibrary):
             return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail=str(failure))
         except LineBroken as failure:
             return RegistrationResult(outcome=RegistrationOutcome.UNKNOWN, detail=str(failure))
-        if answer.status_code == HTTPStatus.NO_CONTENT:
-            return RegistrationResult(outcome=RegistrationOutcome.BOOKED, detail="204")
-        if answer.status_code == HTTPStatus.NOT_FOUND and _error(answer).strip(". ") == _NO_SUCH_PATH:
-            # A Koha without this interface has booked nothing, and somebody can put the setting right.
-            return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail="this Koha has no /payment")
-        return RegistrationResult(outcome=outcome_of_error(answer), detail=error_text(answer))
+        return _read_payment(answer)
+
+
+def _read_payment(answer: Answer) -> RegistrationResult:
+    if answer.status_code == HTTPStatus.NO_CONTENT:
+        return RegistrationResult(outcome=RegistrationOutcome.BOOKED, detail="204")
+    if answer.status_code == HTTPStatus.NOT_FOUND and _error(answer).strip(". ") == _NO_SUCH_PATH:
+        # A Koha without this interface has booked nothing, and somebody can put the setting right.
+        return RegistrationResult(outcome=RegistrationOutcome.NOT_SENT, detail="this Koha has no /payment")
+    return RegistrationResult(outcome=outcome_of_error(answer), detail=error_text(answer))
 
 
 def _error(answer: Answer) -> str:
