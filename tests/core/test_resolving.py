@@ -35,7 +35,7 @@ def standing(
     no_more: bool = False,
     part: int = 100,
 ) -> Standing:
-    """Lines of 100 as a picture, 'b' booked, 'g' going back, '-' neither; refunds as (state, positions) of `part` each."""
+    """Lines of 100 as a picture, b booked, g going back, - neither; refunds as (state, positions) of `part` each."""
     return Standing(
         state=state,
         is_paid=is_paid,

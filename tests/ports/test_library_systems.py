@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.ports.fee_worlds import MikromarcWorld, mikromarc_world
 from tests.ports.koha_world import KohaWorld, koha_world
 from tests.ports.library_system_suite import LibrarySystemSuite
 from torget.sandbox.koha import KohaSettings
@@ -37,4 +38,14 @@ class TestOldKoha(LibrarySystemSuite):
     @classmethod
     def world(cls) -> Iterator[KohaWorld]:
         with koha_world(KohaSettings(is_old=True)) as world:
+            yield world
+
+
+class TestMikromarc(LibrarySystemSuite):
+    """One POST for each fee, nothing to look up afterwards."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[MikromarcWorld]:
+        with mikromarc_world() as world:
             yield world

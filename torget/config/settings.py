@@ -280,6 +280,7 @@ LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_L
 LIBRARY_SYSTEM_KINDS = {
     "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
     "koha-suomi": "torget.connectors.library_systems.koha.suomi.KohaSuomiLibrary",
+    "mikromarc": "torget.connectors.library_systems.mikromarc.library.MikromarcLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
