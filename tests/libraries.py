@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from torget.sandbox.folio import SandboxFolio
+from torget.sandbox.folio.app import uuid_of
 from torget.sandbox.koha import Fault as KohaFault
 from torget.sandbox.koha import KohaSettings, SandboxKoha
 from torget.sandbox.koha.control import grow_fees, pay_at_desk
@@ -245,6 +247,33 @@ class MikromarcSide(FeeSide):
         return {"base_url": f"{url}/base/unit", "username": "torget", "password": "sandbox-secret"}
 
 
+FOLIO_OPTIONS = {
+    "tenant": "helle",
+    "username": "torget",
+    "password": "sandbox-secret",
+    "service_point_id": "3a40852d-49fd-4df2-a1f9-6e2641a6e91f",
+}
+
+
+class FolioSide(FeeSide):
+    kind = "folio"
+    judges_by_difference = False
+    FAULTS = (*FeeSide.FAULTS, KohaFault.ERROR_BUT_BOOKED)
+    PATHS = ("/pay", "/accounts", "/feefineactions")
+
+    def make(self) -> SandboxFolio:
+        return SandboxFolio()
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"base_url": url, **FOLIO_OPTIONS}
+
+    def reference(self, patron: SandboxPatron) -> str:
+        return uuid_of(patron.patron_id)
+
+    def fee_reference(self, fee_id: int) -> str:
+        return uuid_of(fee_id)
+
+
 # What a SIP2 site may be: the sandbox's settings, and the dialect that the connector has for it.
 SIP2_SITES: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({}, {"base": "koha-latin1"}),
@@ -349,8 +378,10 @@ def library_side(kind: str, seed: int) -> LibrarySide:
     """By the name that the settings have for it; the seed draws what a site may be."""
     if kind == "sip2":
         return Sip2Side(seed)
-    sides: dict[str, type[KohaSide | FeeSide]] = {one.kind: one for one in (KohaSide, KohaSuomiSide, MikromarcSide)}
+    sides: dict[str, type[KohaSide | FeeSide]] = {
+        one.kind: one for one in (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
+    }
     return sides[kind]()
 
 
-KINDS = ("koha", "koha-suomi", "mikromarc", "sip2")
+KINDS = ("folio", "koha", "koha-suomi", "mikromarc", "sip2")

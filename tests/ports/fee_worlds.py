@@ -4,10 +4,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from tests.libraries import FOLIO_OPTIONS
 from tests.ports.library_system_suite import Misfortune
+from torget.connectors.library_systems.folio import FolioLibrary
 from torget.connectors.library_systems.mikromarc import MikromarcLibrary
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import LibrarySystem
+from torget.sandbox.folio import FolioSettings, SandboxFolio
+from torget.sandbox.folio.app import uuid_of
 from torget.sandbox.koha.faults import Fault
 from torget.sandbox.mikromarc import MikromarcSettings, SandboxMikromarc
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
@@ -69,6 +73,23 @@ class MikromarcWorld(FeeWorld):
             "read_seconds": READ_SECONDS,
         }
         return MikromarcLibrary(**{**given, **options})
+
+
+class FolioWorld(FeeWorld):
+    def connect(self, address: str, **options: Any) -> FolioLibrary:
+        return FolioLibrary(**{"base_url": address, "read_seconds": READ_SECONDS, **FOLIO_OPTIONS, **options})
+
+    def reference(self, patron: SandboxPatron) -> str:
+        return uuid_of(patron.patron_id)
+
+
+@contextlib.contextmanager
+def folio_world(settings: FolioSettings | None = None) -> Iterator[FolioWorld]:
+    sandbox = SandboxFolio(settings=settings)
+    with serving(sandbox) as address:
+        world = FolioWorld(sandbox, address)
+        yield world
+    sandbox.close()
 
 
 @contextlib.contextmanager

@@ -249,7 +249,7 @@ class LibrarySystemSuite:
         with pytest.raises(LibrarySystemUnavailable):
             library.authenticate(card_number="26380000000014", pin="1907")
         with pytest.raises(LibrarySystemUnavailable):
-            library.account(patron_reference="1", card_number="26380000000014")
+            library.account(patron_reference=world.add(new_patron()), card_number="26380000000014")
 
     # ── Registering ──
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.ports.fee_worlds import MikromarcWorld, mikromarc_world
+from tests.ports.fee_worlds import FolioWorld, MikromarcWorld, folio_world, mikromarc_world
 from tests.ports.koha_world import KohaWorld, koha_world
 from tests.ports.library_system_suite import LibrarySystemSuite
 from torget.sandbox.koha import KohaSettings
@@ -48,4 +48,14 @@ class TestMikromarc(LibrarySystemSuite):
     @classmethod
     def world(cls) -> Iterator[MikromarcWorld]:
         with mikromarc_world() as world:
+            yield world
+
+
+class TestFolio(LibrarySystemSuite):
+    """One account at a time, with its exact sum, found again by our mark."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def world(cls) -> Iterator[FolioWorld]:
+        with folio_world() as world:
             yield world
