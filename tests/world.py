@@ -28,9 +28,9 @@ from torget.payments.fees.policy import load_policy
 from torget.payments.settlement.fetch import receive_report
 from torget.sandbox.koha import SandboxKoha
 from torget.sandbox.paytrail.carry_out import carry_out
-from torget.sandbox.paytrail.outbox import Callback
 from torget.sandbox.paytrail.sandbox import PaytrailSandbox
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron
+from torget.sandbox.providers.outbox import Callback
 from torget.sandbox.server import serving
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -1,5 +1,7 @@
 """Which way out is safe: every action against every state and history that matters."""
 
+from dataclasses import replace
+
 import pytest
 
 from torget.foundation.core.money import Money
@@ -83,6 +85,12 @@ def standing(
         (standing(booked="b-", last_outcome="unknown"), ALL - {RETRY}),
         (standing(booked="b-", refunds=(("refunded", (2,)),)), {REFUND, REFUNDED, STAND}),
         (standing(is_paid=False), set()),
+        # Of a provider that cannot be asked a person may say what its books have.
+        *(
+            (replace(standing(state, is_paid=False), provider_cannot_be_asked=True), {Action.MARK_PAID})
+            for state in (State.OPEN, State.PENDING, State.FAILED, State.EXPIRED)
+        ),
+        (replace(standing(State.REGISTERED, booked="bb"), provider_cannot_be_asked=True), {REFUND}),
         (standing(State.REGISTERED, booked="bb"), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1,)),)), {REFUND}),
         (standing(State.REGISTERED, booked="bb", refunds=(("refunded", (1, 2)),)), set()),

@@ -27,8 +27,8 @@ from torget.payments.settlement.report import FileReport, report_from_json
 from torget.payments.settlement.storage import store_file
 from torget.payments.settlement.take_in import Source, take_in_file
 from torget.sandbox.bank.camt import Entry, Statement, Transaction, camt
-from torget.sandbox.paytrail.dispatcher import HttpDelivery
-from torget.sandbox.paytrail.outbox import Callback
+from torget.sandbox.providers.dispatcher import HttpDelivery
+from torget.sandbox.providers.outbox import Callback
 from torget.sandbox.server import serving
 
 AT = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)

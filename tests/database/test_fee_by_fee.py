@@ -8,7 +8,7 @@ from tests.database.staff import balances
 from tests.libraries import MikromarcSide
 from tests.world import World, make_fee, make_patron, running_world
 from torget.payments.checkout.models import Payment, PaymentLine, Refund, RegistrationAttempt
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.faults import Fault
 
 FEES = (11, 12, 13)
 

@@ -217,8 +217,12 @@ def test_helle_describes_every_fee_of_its_population() -> None:
 def test_the_sandbox_knows_every_account_of_helle() -> None:
     network, _ = read_folder(NETWORKS / "helle", {})
     rows = json.loads((NETWORKS / "helle_sandbox_merchants.json").read_text(encoding="utf-8"))
-    assert {(row["account"], row["secret"], frozenset(row.get("sub_merchants", ()))) for row in rows} == {
-        (row.account, row.credentials["secret"], frozenset(row.sub_merchants.values()))
+    others = json.loads((NETWORKS / "helle_sandbox_providers.json").read_text(encoding="utf-8"))
+    known = [("paytrail", row) for row in rows] + [(name, row) for name in others for row in others[name]]
+    assert {
+        (provider, row["account"], row["secret"], frozenset(row.get("sub_merchants", ()))) for provider, row in known
+    } == {
+        (row.provider, row.account, row.credentials["secret"], frozenset(row.sub_merchants.values()))
         for row in network.merchant_accounts
     }
     takes_money = {row.municipality for row in network.merchant_accounts} | {

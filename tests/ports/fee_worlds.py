@@ -10,9 +10,9 @@ from torget.connectors.library_systems.folio import FolioLibrary
 from torget.connectors.library_systems.mikromarc import MikromarcLibrary
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import LibrarySystem
+from torget.sandbox.faults import Fault
 from torget.sandbox.folio import FolioSettings, SandboxFolio
 from torget.sandbox.folio.app import uuid_of
-from torget.sandbox.koha.faults import Fault
 from torget.sandbox.mikromarc import MikromarcSettings, SandboxMikromarc
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
 from torget.sandbox.server import serving

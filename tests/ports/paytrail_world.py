@@ -11,11 +11,11 @@ from tests.ports.payment_provider_suite import Aftermath, Choice, Failure, Refun
 from torget.connectors.payment_providers.paytrail.provider import Paytrail
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import CreatedPayment, IncomingMessage, PaymentProvider
-from torget.sandbox.paytrail.clock import local
 from torget.sandbox.paytrail.merchants import Merchant, built_in_merchants
-from torget.sandbox.paytrail.outbox import Callback
 from torget.sandbox.paytrail.sandbox import PaytrailSandbox
-from torget.sandbox.paytrail.transport import in_process_client
+from torget.sandbox.providers.clock import local
+from torget.sandbox.providers.outbox import Callback
+from torget.sandbox.providers.transport import in_process_client
 
 ORDINARY, AGGREGATE, SUOMI_FI = "375917", "695861", "700002"
 NOON = 1_795_514_400.0
@@ -30,6 +30,9 @@ _OUTAGES: Mapping[Failure, str] = {
 
 
 class PaytrailWorld:
+    unsigned = frozenset({"lang"})
+    signed_headers: tuple[str, ...] = ()
+
     def __init__(self, account: str = ORDINARY) -> None:
         self.sandbox = PaytrailSandbox(dispatches=False, speed=0, start_at=NOON, seed=1)
         self.client = in_process_client(self.sandbox)

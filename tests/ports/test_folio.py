@@ -13,9 +13,9 @@ from tests.ports.fee_worlds import FolioWorld, folio_world
 from tests.ports.library_system_suite import new_patron, order_for, read, register
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import LibrarySystemUnavailable, RegistrationOutcome, WrongCredentials
+from torget.sandbox.faults import Fault
 from torget.sandbox.folio import FolioSettings
 from torget.sandbox.folio.app import uuid_of
-from torget.sandbox.koha.faults import Fault
 
 
 @pytest.fixture(scope="module")

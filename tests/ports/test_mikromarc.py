@@ -9,7 +9,7 @@ from tests.ports.fee_worlds import MikromarcWorld, mikromarc_world
 from tests.ports.library_system_suite import new_patron, order_for, read
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import LibrarySystemUnavailable, RegistrationOutcome, WrongCredentials
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.faults import Fault
 from torget.sandbox.mikromarc import MikromarcSettings
 from torget.sandbox.population import SandboxItem
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.ports.ceepos_world import VERSION_2, VERSION_3, CeeposWorld
 from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
 from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
 
@@ -12,5 +13,13 @@ class TestPaytrail(PaymentProviderSuite):
     @pytest.fixture(params=[ORDINARY, AGGREGATE, SUOMI_FI], ids=["ordinary", "aggregate", "suomi_fi"])
     def world(self, request: pytest.FixtureRequest) -> Iterator[PaymentProviderWorld]:
         world = PaytrailWorld(request.param)
+        yield world
+        world.close()
+
+
+class TestCeepos(PaymentProviderSuite):
+    @pytest.fixture(params=[VERSION_3, VERSION_2], ids=["3.0.5", "2.1.2"])
+    def world(self, request: pytest.FixtureRequest) -> Iterator[PaymentProviderWorld]:
+        world = CeeposWorld(request.param)
         yield world
         world.close()

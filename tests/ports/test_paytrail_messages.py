@@ -9,7 +9,7 @@ from tests.ports.payment_provider_suite import new_order, new_refund, paid
 from tests.ports.paytrail_world import ORDINARY, SUOMI_FI, PaytrailWorld
 from torget.connectors.payment_providers.paytrail.messages import parse_time
 from torget.foundation.core.money import Money
-from torget.payments.core.ports import BadMessage, IncomingMessage, PaymentStatus, RefundStatus
+from torget.payments.core.ports import BadMessage, IncomingMessage, PaymentStatus, ProviderRefused, RefundStatus
 from torget.sandbox.paytrail.hostile import HOSTILE, TRUE_ONES
 
 BELIEVED_BUT_DIFFERENT = ("signed_other_amount", "signed_other_currency", "signed_other_stamp", "replay")
@@ -29,6 +29,11 @@ def hostile_callback(world: PaytrailWorld, name: str) -> IncomingMessage:
     assert world.provider.read_message(true).status is PaymentStatus.PAID
     assert hostile.query != true.query
     return hostile
+
+
+def test_an_order_without_email_is_refused(world: PaytrailWorld) -> None:
+    with pytest.raises(ProviderRefused):
+        world.provider.create(dataclasses.replace(new_order(world), email=""))
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -17,7 +17,7 @@ from uuid import UUID
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Patron
 from torget.payments.checkout.load import load_payment
-from torget.payments.checkout.merchants import load_merchants
+from torget.payments.checkout.merchants import load_merchants, load_second_merchants
 from torget.payments.checkout.models import Payment, SubMerchant
 from torget.payments.checkout.open_page import open_page
 from torget.payments.checkout.receive import receive_message
@@ -112,7 +112,8 @@ class RecentDays:
             )
         except LibrarySystemError:
             return ()
-        merchants = load_merchants()
+        # Who has a second provider now had only that one then.
+        merchants = {**load_merchants(), **load_second_merchants()}
         policy = load_policy(library_system=LIBRARY, merchants=frozenset(merchants))
         assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
         payable = {one.fee.reference: one.fee.outstanding for one in assessed if one.is_payable}

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.invariants",
+    "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
@@ -248,6 +249,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
     "torget.payments.fees.retention",
@@ -284,15 +286,26 @@ LIBRARY_SYSTEM_KINDS = {
     "mikromarc": "torget.connectors.library_systems.mikromarc.library.MikromarcLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
+
+
+def payment_provider(name: str, connector: str, url: str, *more_page_origins: str) -> dict[str, Any]:
+    """`url` is where its interface is; PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+
+    The environment can name others: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    """
+    variable = f"TORGET_{name.upper()}"
+    page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))
+    return {
+        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{connector}",
+        "OPTIONS": {"base_url": os.environ.get(f"{variable}_URL", url)},
+        "PAGE_ORIGINS": page_origins.split(","),
+    }
+
+
+# One line for each provider (docs/how-to/add-a-payment-provider.md).
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
-    "paytrail": {
-        "BACKEND": "torget.connectors.payment_providers.paytrail.provider.Paytrail",
-        "OPTIONS": {"base_url": os.environ.get("TORGET_PAYTRAIL_URL", "https://services.paytrail.com")},
-        # Where the patron's browser may be sent; goes into form-action of the page that sends it there.
-        "PAGE_ORIGINS": os.environ.get(
-            "TORGET_PAYTRAIL_PAGE_ORIGINS", "https://services.paytrail.com,https://pay.paytrail.com"
-        ).split(","),
-    },
+    "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
+    "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.
@@ -336,6 +349,9 @@ SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
     },
     "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
+
+# Webhooks may go to this machine's own addresses, and by plain http there: for development and tests alone.
+WEBHOOK_LOOPBACK = os.environ.get("TORGET_WEBHOOK_LOOPBACK") == "1"
 
 LOGGING = {
     "version": 1,

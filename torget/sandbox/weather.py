@@ -8,8 +8,8 @@ from typing import Any, Final, NoReturn
 
 from werkzeug import Request, Response
 
-from torget.sandbox.koha.faults import Fault, Faults, Struck
-from torget.sandbox.koha.replies import as_json
+from torget.sandbox.faults import Fault, Faults, Struck
+from torget.sandbox.replies import as_json
 
 _INTERNAL_ERROR: Final = {
     "error": "Something went wrong, check Koha logs for details.",

@@ -62,7 +62,12 @@ def _repeated(network: Network) -> Iterator[str]:
     )
     yield from _twice("merchant account", ((row.place, (row.provider, row.account)) for row in accounts))
     yield from _twice(
-        "municipality with an active account", ((row.place, row.municipality) for row in accounts if row.is_active)
+        "municipality with an active account",
+        ((row.place, row.municipality) for row in accounts if row.is_active and not row.is_second),
+    )
+    yield from _twice(
+        "municipality with a second account",
+        ((row.place, row.municipality) for row in accounts if row.is_active and row.is_second),
     )
     yield from _twice("article", ((row.place, row.slug) for row in network.articles))
     yield from _twice("ready answer", ((row.place, row.slug) for row in network.answer_templates))
@@ -148,6 +153,8 @@ def _merchant_account(row: MerchantAccountRow, network: Network) -> Iterator[str
         yield f"{row.place}: belongs to either a municipality or a cooperation"
     elif row.municipality and row.sub_merchants:
         yield f"{row.place}.sub_merchants: only a cooperation's account has them"
+    if row.cooperation and row.is_second:
+        yield f"{row.place}.is_second: only a municipality's own account can be its second"
     if row.cooperation:
         owner = next((other for other in network.cooperations if other.slug == row.cooperation), None)
         if owner is None:

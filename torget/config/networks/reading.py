@@ -141,6 +141,7 @@ def _merchant_account(row: JsonRow, environment: Mapping[str, str]) -> MerchantA
         account=row.text("account", length_max=60),
         is_test=row.flag("is_test", default=False),
         is_active=row.flag("is_active", default=True),
+        is_second=row.flag("is_second", default=False),
         municipality=row.text("municipality", is_required=False),
         cooperation=row.text("cooperation", is_required=False),
         credentials=row.secrets("credentials", dict(environment)),

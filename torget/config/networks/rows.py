@@ -76,6 +76,8 @@ class MerchantAccountRow:
     is_test: bool
     """Payments to it move no money."""
     is_active: bool
+    is_second: bool
+    """Offered where the municipality's first account gives no page."""
     municipality: str
     cooperation: str
     credentials: Mapping[str, str]

@@ -178,8 +178,9 @@ class _Saving:
 
     def merchant_accounts(self, network: Network) -> None:
         _refuse_unnamed_accounts(network)
-        # The inactive ones first: a municipality may have only one active account at any moment.
-        for row in sorted(network.merchant_accounts, key=lambda row: row.is_active):
+        # What a municipality may have once is given up by one account before another takes it: first those that become
+        # inactive, then those that step back to be second.
+        for row in sorted(network.merchant_accounts, key=lambda row: (row.is_active, not row.is_second)):
             account = self._put(
                 MerchantAccount,
                 {"provider": row.provider, "account": row.account},
@@ -187,6 +188,7 @@ class _Saving:
                     "municipality": self._municipalities[row.municipality] if row.municipality else None,
                     "cooperation": self._cooperations[row.cooperation] if row.cooperation else None,
                     "is_active": row.is_active,
+                    "is_second": row.is_second,
                     "credentials": _sealed(row),
                 },
             )

@@ -25,6 +25,15 @@ def read_merchants(text: str) -> dict[str, Merchant]:
 
 def load_merchants() -> dict[str, Merchant]:
     """By municipality slug. A municipality's own active account goes before its part in an aggregate."""
+    return _load("SELECT checkout_merchants()")
+
+
+def load_second_merchants() -> dict[str, Merchant]:
+    """The second ways of those municipalities that have one, by slug."""
+    return _load("SELECT checkout_second_merchants()")
+
+
+def _load(query: str) -> dict[str, Merchant]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT checkout_merchants()")
+        cursor.execute(query)
         return read_merchants(cursor.fetchone()[0])

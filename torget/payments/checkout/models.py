@@ -24,6 +24,8 @@ class MerchantAccount(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, blank=True)
     cooperation = models.ForeignKey(Cooperation, on_delete=models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    #: Offered to the patron where the first account of the municipality gives no payment page; not used otherwise.
+    is_second = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -34,9 +36,12 @@ class MerchantAccount(models.Model):
                 | Q(municipality__isnull=True, cooperation__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["municipality"],
+                fields=["municipality", "is_second"],
                 condition=Q(is_active=True, municipality__isnull=False),
-                name="one_active_account_per_municipality",
+                name="one_active_account_of_each_rank",
+            ),
+            models.CheckConstraint(
+                name="second_account_is_a_municipalitys", condition=Q(is_second=False) | Q(municipality__isnull=False)
             ),
         ]
 

@@ -160,6 +160,7 @@ def move_payment(
         now=at,
         tries=facts.get("tries", 0),
         by_email=bool(facts.get("refund_by_email")),
+        is_reserved=bool(facts.get("is_reserved")),
     )
     with connection.cursor() as cursor:
         cursor.execute(

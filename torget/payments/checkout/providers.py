@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 
 from torget.payments.checkout.credentials import decrypt_credentials
 from torget.payments.checkout.load import AccountFacts
+from torget.payments.checkout.models import MerchantAccount
 from torget.payments.core.ports import PaymentProvider
 
 
@@ -18,6 +19,16 @@ def _build(provider: str, account: str, sealed: str, is_aggregate: bool) -> Paym
         account=account, is_aggregate=is_aggregate, **decrypt_credentials(sealed.encode()), **chosen["OPTIONS"]
     )
     return cast(PaymentProvider, connector)
+
+
+def facts_of(account: MerchantAccount) -> AccountFacts:
+    return AccountFacts(
+        id=account.pk,
+        provider=account.provider,
+        account=account.account,
+        credentials=bytes(account.credentials).decode(),
+        is_aggregate=account.cooperation_id is not None,
+    )
 
 
 def provider_for(account: AccountFacts) -> PaymentProvider:

@@ -5,12 +5,14 @@ with the reason and changes nothing. No call goes out from here; what follows is
 """
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from torget.payments.checkout.load import PaymentFacts, load_payment, load_payment_by_token
 from torget.payments.checkout.models import ProviderMessageRecord
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
+from torget.payments.checkout.reschedule import look_again
 from torget.payments.core.checkout import EVENT_OF_STATUS, State, next_state
 from torget.payments.core.ports import (
     BadMessage,
@@ -18,6 +20,7 @@ from torget.payments.core.ports import (
     PaymentStatus,
     ProviderMessage,
 )
+from torget.payments.core.provider_extras import Captures
 
 _TRIES_MAX = 5
 """Another messenger may be faster that often; each loss means that the payment went on, so it ends soon."""
@@ -50,10 +53,14 @@ def _fault(payment: PaymentFacts, said: ProviderMessage) -> str | None:
         "another account": said.account == payment.account.account,
         "another stamp": said.stamp == str(payment.token),
         "another provider reference": payment.provider_reference in ("", said.provider_reference),
-        "another amount": said.amount == payment.amount,
-        "another currency": said.currency == payment.currency,
+        "another amount": said.amount in (None, payment.amount),
+        "another currency": said.amount is None or said.currency == payment.currency,
     }
     return next((reason for reason, holds in checks.items() if not holds), None)
+
+
+def _can_ask(payment: PaymentFacts) -> bool:
+    return provider_for(payment.account).capabilities.has_status_query
 
 
 def apply_statement(*, payment: PaymentFacts, said: ProviderMessage, at: datetime, channel: str, content: str) -> State:
@@ -62,6 +69,11 @@ def apply_statement(*, payment: PaymentFacts, said: ProviderMessage, at: datetim
     if fault is not None:
         keep_message(payment_id=payment.id, at=at, channel=channel, verdict=fault, content=content)
         raise MessageNotBelieved(fault)
+    if said.status is PaymentStatus.PAID and said.amount is None and _can_ask(payment):
+        # How much was paid is not signed, so the word alone is no money: the worker asks, and takes in the answer.
+        look_again(payment=payment, next_at=at, tries=0)
+        keep_message(payment_id=payment.id, at=at, channel=channel, verdict="no amount: asked", content=content)
+        return payment.state
     event = EVENT_OF_STATUS[said.status]
     for _ in range(_TRIES_MAX):
         if event is None or next_state(payment.state, event) is None:
@@ -78,6 +90,7 @@ def apply_statement(*, payment: PaymentFacts, said: ProviderMessage, at: datetim
             method=said.method,
             settlement_reference=said.settlement_reference,
             message={"channel": channel, "content": content},
+            is_reserved=said.status is PaymentStatus.RESERVED,
         )
         if state is not None:
             return state
@@ -92,6 +105,9 @@ def receive_message(*, token: UUID, message: IncomingMessage, channel: str, at: 
     """
     payment = load_payment_by_token(token)
     content = message_content(message)
+    if channel == "return" and not provider_for(payment.account).capabilities.has_signed_return:
+        # Nothing to believe or to doubt; the page that the patron comes to has the worker ask.
+        return payment.state
     try:
         said = provider_for(payment.account).read_message(message)
     except BadMessage as error:
@@ -107,7 +123,12 @@ def ask_provider(*, payment: PaymentFacts, at: datetime, provider_reference: str
     Raise ProviderUnavailable, ProviderRefused or MessageNotBelieved.
     """
     reference = payment.provider_reference or provider_reference
-    said = provider_for(payment.account).status(provider_reference=reference)
+    provider = provider_for(payment.account)
+    said = provider.status(provider_reference=reference)
+    if said.status is PaymentStatus.RESERVED and payment.state is State.PENDING and _fault(payment, said) is None:
+        # The intent is the state, committed by whoever heard of the reservation; a lost answer is asked for again.
+        cast(Captures, provider).capture(provider_reference=reference, amount=payment.amount)
+        said = provider.status(provider_reference=reference)
     content = f"status={said.status} reference={said.provider_reference}"
     return apply_statement(payment=payment, said=said, at=at, channel="poll", content=content)
 

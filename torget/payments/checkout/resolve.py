@@ -83,6 +83,8 @@ def _can_find_registration(payment: PaymentFacts, last_outcome: str) -> bool:
 
 
 def _takes_no_refund(terms: RefundTerms, payment: PaymentFacts, refunds: list[Refund], now: datetime) -> bool:
+    if not provider_for(payment.account).capabilities.has_refund:
+        return True
     had_one = any(row.provider_reference and row.state not in VOID_REFUND_STATES for row in refunds)
     is_old = (
         terms.days_max is not None
@@ -97,7 +99,8 @@ def look_at(payment_id: int, now: datetime | None = None) -> Seen:
     payment = load_payment(payment_id)
     last_outcome = payment.last_attempt.outcome if payment.last_attempt else ""
     refunds = list(Refund.objects.filter(payment_id=payment_id).order_by("id"))
-    terms = provider_for(payment.account).refund_terms(method=payment.method)
+    provider = provider_for(payment.account)
+    terms = provider.refund_terms(method=payment.method)
     return Seen(
         payment=payment,
         terms=terms,
@@ -116,6 +119,7 @@ def look_at(payment_id: int, now: datetime | None = None) -> Seen:
             refunds=tuple(_refund_standing(row) for row in refunds),
             last_outcome=last_outcome,
             can_find_registration=_can_find_registration(payment, last_outcome),
+            provider_cannot_be_asked=not provider.capabilities.has_status_query and bool(payment.provider_reference),
             provider_takes_no_refund=_takes_no_refund(terms, payment, refunds, now or timezone.now()),
         ),
     )
@@ -152,6 +156,7 @@ def actions_for(seen: Seen, access: Access) -> frozenset[Action]:
         Action.MARK_REFUNDED: access.may_refund(seen.payment.municipality_id),
         Action.MARK_NOT_REFUNDED: access.may_refund(seen.payment.municipality_id),
         Action.LET_STAND: access.may_refund(seen.payment.municipality_id),
+        Action.MARK_PAID: access.may_refund(seen.payment.municipality_id),
     }
     return frozenset(action for action in allowed_actions(seen.standing) if rights[action])
 
@@ -170,7 +175,7 @@ def _reaches(seen: Seen, access: Access, action: Action) -> bool:
     owner = seen.payment.municipality_id
     if action is Action.REFUND:
         return any(access.may_refund(payee) for payee in (owner, *(line.payee_id for line in seen.payment.lines)))
-    if action in (Action.MARK_REFUNDED, Action.MARK_NOT_REFUNDED, Action.LET_STAND):
+    if action in (Action.MARK_REFUNDED, Action.MARK_NOT_REFUNDED, Action.LET_STAND, Action.MARK_PAID):
         return access.may_refund(owner)
     return access.may_resolve(owner)
 
@@ -249,6 +254,11 @@ def mark_registered(*, payment_id: int, seen_at: datetime, access: Access, note:
 def let_stand(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
     """No more money goes back of a payment that is in the library system. Raise also NoteRequired."""
     return _plain_step(Action.LET_STAND, payment_id=payment_id, seen_at=seen_at, access=access, note=note, at=at)
+
+
+def mark_paid(*, payment_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> State:
+    """A person saw the money in the books of a provider that cannot be asked. Raise also NoteRequired."""
+    return _plain_step(Action.MARK_PAID, payment_id=payment_id, seen_at=seen_at, access=access, note=note, at=at)
 
 
 def _plain_step(

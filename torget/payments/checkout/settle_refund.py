@@ -39,9 +39,17 @@ def receive_refund_message(*, stamp: UUID, message: IncomingMessage, at: datetim
     content = message_content(message)
     try:
         said = provider_for(payment.account).read_refund_message(message)
-        fault = _refund_fault(refund, payment, said)
     except BadMessage as error:
-        fault = f"bad message: {error}"
+        keep_message(payment_id=payment.id, at=at, channel="refund", verdict=f"bad message: {error}", content=content)
+        raise MessageNotBelieved(str(error)) from error
+    return apply_refund_statement(refund=refund, payment=payment, said=said, at=at, content=content)
+
+
+def apply_refund_statement(
+    *, refund: Refund, payment: PaymentFacts, said: RefundMessage, at: datetime, content: str
+) -> State:
+    """Apply a verified statement about a refund. Raise MessageNotBelieved if it is not about this one."""
+    fault = _refund_fault(refund, payment, said)
     if fault is not None:
         keep_message(payment_id=payment.id, at=at, channel="refund", verdict=fault, content=content)
         raise MessageNotBelieved(fault)

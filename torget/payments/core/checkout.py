@@ -171,6 +171,7 @@ def next_state(state: State, event: Event) -> State | None:
 EVENT_OF_STATUS: dict[PaymentStatus, Event | None] = {
     PaymentStatus.OPEN: None,
     PaymentStatus.PENDING: Event.PROVIDER_PENDING,
+    PaymentStatus.RESERVED: Event.PROVIDER_PENDING,
     PaymentStatus.PAID: Event.PROVIDER_PAID,
     PaymentStatus.FAILED: Event.PROVIDER_FAILED,
     PaymentStatus.EXPIRED: Event.TIMED_OUT,

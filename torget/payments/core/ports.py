@@ -12,6 +12,7 @@ from typing import Protocol
 
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.giving_back import RefundOrder, RefundTerms, ReversalOrder
+from torget.payments.core.provider_capabilities import ProviderCapabilities
 from torget.payments.core.registering import (
     FoundRegistration,
     RegistrationLine,
@@ -185,21 +186,12 @@ class BadMessage(ProviderError):
     """A message that fails its signature or its form: it changes nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderCapabilities:
-    has_status_query: bool
-    has_refund: bool
-    has_partial_refund: bool
-    has_settlements: bool
-    can_split: bool
-    """True: one payment can have lines for several payees, each settled to its own merchant."""
-
-
 class PaymentStatus(StrEnum):
     """What the provider says of a payment, in our words (facts: one internal vocabulary)."""
 
     OPEN = "open"  #: The page exists; nobody has paid.
     PENDING = "pending"  #: Being examined; the final word comes later.
+    RESERVED = "reserved"  #: The payer has agreed, but it is money only once we capture it.
     PAID = "paid"  #: The provider has taken the money.
     FAILED = "failed"  #: Cancelled or rejected; a payment may still follow.
     EXPIRED = "expired"  #: The provider will take no payment for this order any more.
@@ -265,7 +257,8 @@ class ProviderMessage:
     stamp: str
     provider_reference: str
     status: PaymentStatus
-    amount: Money
+    amount: Money | None
+    """None where the signed part of the message tells none; then the currency says nothing either."""
     currency: str
     method: str = ""
     """How it was paid (bank, card), the provider's own code."""
@@ -339,31 +332,4 @@ class PaymentProvider(Protocol):
 
     def settlements(self, *, first: date, last: date, sub_merchant: str = "") -> tuple[Settlement, ...]:
         """Those created in the period, of one part if named. Raise ProviderRefused or ProviderUnavailable."""
-        ...
-
-
-class ReportCheck(Protocol):
-    """Believes a report or not, while its body comes in pieces."""
-
-    def update(self, piece: bytes) -> None: ...
-
-    def finish(self) -> None:
-        """Raise BadMessage if the whole is not provably the provider's."""
-        ...
-
-
-class SettlementReports(Protocol):
-    """What a provider offers besides PaymentProvider if it sends the rows of a settlement to an address of ours."""
-
-    @property
-    def report_format(self) -> str:
-        """Name of the reader in settings.SETTLEMENT_FORMATS."""
-        ...
-
-    def order_report(self, *, settlement_id: str, callback_url: str, sub_merchant: str = "") -> None:
-        """Ask for the rows of one settlement. Raise ProviderRefused or ProviderUnavailable."""
-        ...
-
-    def check_report(self, headers: Mapping[str, str]) -> ReportCheck:
-        """Begin to check a report by its headers, names in lower case; raise BadMessage."""
         ...

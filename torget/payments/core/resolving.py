@@ -14,6 +14,7 @@ class Action(StrEnum):
     REFUND = "refund"  #: Ask the provider to pay back.
     MARK_REFUNDED = "mark_refunded"  #: A person saw that the money went back, by the open refund or by another way.
     MARK_NOT_REFUNDED = "mark_not_refunded"  #: A person saw at the provider that the open refund did not happen.
+    MARK_PAID = "mark_paid"  #: A person saw at a provider that tells nothing by itself that it has the money.
     LET_STAND = "let_stand"  #: No more money goes back: what the library system has is right.
 
 
@@ -23,6 +24,7 @@ EVENT_OF_ACTION = {
     Action.REFUND: Event.REFUND_DECIDED,
     Action.MARK_REFUNDED: Event.STAFF_REFUNDED,
     Action.MARK_NOT_REFUNDED: Event.STAFF_NOT_REFUNDED,
+    Action.MARK_PAID: Event.PROVIDER_PAID,
     Action.LET_STAND: Event.STAFF_LET_STAND,
 }
 
@@ -75,7 +77,9 @@ class Standing:
     can_find_registration: bool = False
     """The library system can be asked for our marker."""
     provider_takes_no_refund: bool = False
-    """The provider takes one refund of such a payment and had it, or the payment is too old for it."""
+    """The provider takes none at all, took the one that it takes, or the payment is too old for it."""
+    provider_cannot_be_asked: bool = False
+    """The provider has no status query, so a person may look into its books instead."""
 
     @property
     def live_refunds(self) -> tuple[RefundStanding, ...]:
@@ -156,6 +160,7 @@ def _may_let_stand(standing: Standing) -> bool:
     return is_settled and not standing.has_open_refund and not standing.has_proposal
 
 
+# Not among them: MARK_PAID, which is about money that has not come yet.
 _CHECKS = {
     Action.RETRY: _may_retry,
     Action.MARK_REGISTERED: _may_mark_registered,
@@ -167,9 +172,10 @@ _CHECKS = {
 
 
 def allowed_actions(standing: Standing) -> frozenset[Action]:
-    """The safe ones. Nothing at all for a payment whose money never came."""
+    """The safe ones. Of a payment whose money never came, only that it did, where nobody else can tell."""
     if not standing.is_paid:
-        return frozenset()
+        can_mark = standing.provider_cannot_be_asked and next_state(standing.state, Event.PROVIDER_PAID) is not None
+        return frozenset({Action.MARK_PAID}) if can_mark else frozenset()
     return frozenset(
         action
         for action, is_safe in _CHECKS.items()

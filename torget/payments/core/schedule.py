@@ -73,11 +73,19 @@ def retry_delay(tries: int) -> timedelta:
 
 
 def work_after(
-    state: State, *, created_at: datetime, now: datetime, tries: int = 0, by_email: bool = False
+    state: State,
+    *,
+    created_at: datetime,
+    now: datetime,
+    tries: int = 0,
+    by_email: bool = False,
+    is_reserved: bool = False,
 ) -> datetime | None:
     """When a payment that has just come to this state needs work; None when it needs none."""
     if by_email and state is State.REFUND_PENDING:
         return now + EMAIL_REFUND_ALARM
+    if is_reserved and state is State.PENDING:
+        return now
     if state in (State.OPEN, State.PENDING, State.FAILED, State.EXPIRED):
         return next_poll(state, created_at, now)
     if state in (State.PAID, State.REFUND_DUE):

@@ -12,11 +12,10 @@ from typing import cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from torget.payments.checkout.load import AccountFacts
-from torget.payments.checkout.models import MerchantAccount, SubMerchant
-from torget.payments.checkout.providers import provider_for
+from torget.payments.checkout.models import MerchantAccount, Payment, SubMerchant
+from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.core.months import HELSINKI
 from torget.payments.core.ports import (
     PaymentProvider,
@@ -24,8 +23,8 @@ from torget.payments.core.ports import (
     ProviderRefused,
     ProviderUnavailable,
     Settlement,
-    SettlementReports,
 )
+from torget.payments.core.provider_extras import SettlementReports
 from torget.payments.settlement.models import ReportOrder, SettlementFile
 from torget.payments.settlement.storage import store_file
 from torget.payments.settlement.take_in import Source, take_in_file
@@ -36,6 +35,8 @@ LOOK_BACK = timedelta(days=21)
 """How far back settlements are listed; one that is known already is left alone."""
 FIRST_LOOK_BACK = timedelta(days=120)
 """The first time for an account, so that payments of before are explained too."""
+SETTLES_FOR = timedelta(days=60)
+"""How long after its last payment an account that was switched off may still be settled."""
 REPORT_COMES_WITHIN = timedelta(hours=2)
 TRIES_MAX = 12
 Clock = Callable[[], datetime]
@@ -45,19 +46,15 @@ class NoSuchOrder(LookupError):
     """Nobody of ours ordered a report to this address."""
 
 
-def facts_of(account: MerchantAccount) -> AccountFacts:
-    return AccountFacts(
-        id=account.pk,
-        provider=account.provider,
-        account=account.account,
-        credentials=bytes(account.credentials).decode(),
-        is_aggregate=account.cooperation_id is not None,
-    )
+def fetchable_accounts(clock: Clock) -> list[MerchantAccount]:
+    """Those whose provider we speak with and which tells of settlements.
 
-
-def fetchable_accounts() -> list[MerchantAccount]:
-    """Active ones whose provider we speak with and which tells of settlements."""
-    found = MerchantAccount.objects.filter(is_active=True, provider__in=settings.PAYMENT_PROVIDERS).order_by("pk")
+    One that no longer takes payments is settled for some time after the last that it took.
+    """
+    recent = Payment.objects.filter(merchant_account=OuterRef("pk"), created_at__gte=clock() - SETTLES_FOR)
+    found = MerchantAccount.objects.filter(
+        Q(is_active=True) | Exists(recent), provider__in=settings.PAYMENT_PROVIDERS
+    ).order_by("pk")
     return [account for account in found if provider_for(facts_of(account)).capabilities.has_settlements]
 
 
@@ -190,7 +187,7 @@ def _source_of(order: ReportOrder) -> Source:
 def fetch_everything(*, clock: Clock) -> dict[str, str]:
     """All accounts, one after the other; what went wrong, by account."""
     troubles = {}
-    for account in fetchable_accounts():
+    for account in fetchable_accounts(clock):
         try:
             fetch_settlements(account=account, clock=clock)
         except ProviderError as error:

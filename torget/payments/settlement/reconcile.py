@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from torget.payments.checkout.load import load_payment
+from torget.foundation.core.money import Money
+from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.models import MerchantAccount, SubMerchant
-from torget.payments.checkout.receive import MessageNotBelieved, ask_provider
+from torget.payments.checkout.providers import facts_of, provider_for
+from torget.payments.checkout.receive import MessageNotBelieved, apply_statement, ask_provider
 from torget.payments.core.checkout import UNPAID
 from torget.payments.core.months import HELSINKI
-from torget.payments.core.ports import ProviderError
+from torget.payments.core.ports import PaymentStatus, ProviderError, ProviderMessage
 from torget.payments.core.reconciliation import RowClass, waits_until
 from torget.payments.settlement.book_items import book_items
 from torget.payments.settlement.match_bank import match_bank
@@ -135,7 +137,9 @@ def ask_about_unknown(*, account: MerchantAccount, clock: Clock) -> int:
     """Ask the provider about each payment that its report has and that we think is unpaid; how many turned out paid.
 
     The file alone is not believed: what is taken in is the provider's answer, and it goes on as any other payment.
+    Only of a provider that cannot be asked the settlement itself is the evidence, if stamp and amount hold.
     """
+    can_ask = provider_for(facts_of(account)).capabilities.has_status_query
     unknown = Item.objects.filter(
         merchant_account=account,
         kind="payment",
@@ -150,9 +154,33 @@ def ask_about_unknown(*, account: MerchantAccount, clock: Clock) -> int:
         payment = load_payment(item.payment_id)
         # Without a usable word the item stays as it is, and the next run asks again.
         with suppress(ProviderError, MessageNotBelieved):
-            state = ask_provider(payment=payment, at=clock(), provider_reference=item.record.provider_reference)
+            reference = item.record.provider_reference
+            state = (
+                ask_provider(payment=payment, at=clock(), provider_reference=reference)
+                if can_ask
+                else apply_statement(
+                    payment=payment,
+                    said=_said_by_settlement(payment, item),
+                    at=clock(),
+                    channel="settlement",
+                    content=f"settlement item {item.pk}, {item.reported_cents} cents",
+                )
+            )
             found += state not in UNPAID
     return found
+
+
+def _said_by_settlement(payment: PaymentFacts, item: Item) -> ProviderMessage:
+    """Who settles a payment has been paid; it was found by our stamp or by the provider's own reference."""
+    reference = item.record.provider_reference if item.record else ""
+    return ProviderMessage(
+        account=payment.account.account,
+        stamp=str(payment.token),
+        provider_reference=reference or payment.provider_reference,
+        status=PaymentStatus.PAID,
+        amount=Money(item.reported_cents or 0),
+        currency="EUR",
+    )
 
 
 def count_items(account: MerchantAccount) -> dict[str, dict[str, int]]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from torget.payments.checkout.load import NoSuchPayment
 from torget.payments.checkout.models import Payment, Refund
 from torget.payments.checkout.receive import MessageNotBelieved, receive_message
+from torget.payments.checkout.receive_account import receive_account_message
 from torget.payments.checkout.settle_refund import receive_refund_message
 from torget.payments.core.ports import IncomingMessage
 
@@ -47,6 +48,18 @@ def payment_callback(request: HttpRequest, token: UUID) -> HttpResponse:
     try:
         receive_message(token=token, message=_message(request), channel="callback", at=timezone.now())
     except (NoSuchPayment, MessageNotBelieved):
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def account_callback(request: HttpRequest, provider: str, account: str) -> HttpResponse:
+    """Where a provider calls that knows one address per account; 200 for all that is truly the provider's."""
+    try:
+        receive_account_message(provider=provider, account=account, message=_message(request), at=timezone.now())
+    except MessageNotBelieved:
         return HttpResponse(status=400)
     return HttpResponse(status=200)
 

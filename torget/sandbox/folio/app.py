@@ -14,10 +14,10 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from torget.sandbox.faults import Fault, Struck
 from torget.sandbox.fee_books import FeeBooks, Row
-from torget.sandbox.koha.faults import Fault, Struck
-from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.population import SandboxPopulation
+from torget.sandbox.replies import Reply, as_json
 from torget.sandbox.weather import WeatheredApp
 
 _TERM = re.compile(r'(?P<name>[A-Za-z.]+)=="(?P<value>(?:[^"\\]|\\.)*)"')

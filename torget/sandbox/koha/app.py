@@ -9,12 +9,12 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
+from torget.sandbox.faults import Fault, Struck
 from torget.sandbox.koha import asked, control, endpoints
-from torget.sandbox.koha.faults import Fault, Struck
-from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Store, now_text
 from torget.sandbox.population import SandboxPopulation
+from torget.sandbox.replies import Reply, as_json
 from torget.sandbox.weather import WeatheredApp
 
 _API: Final = "/api/v1"

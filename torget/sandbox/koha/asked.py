@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from werkzeug import Request
 
-from torget.sandbox.koha.replies import Reply, bare_errors, schema_errors
+from torget.sandbox.replies import Reply, bare_errors, schema_errors
 
 RESERVED: Final = frozenset({"_match", "_order_by", "_page", "_per_page", "q"})
 

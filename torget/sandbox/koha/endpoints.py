@@ -8,9 +8,9 @@ from typing import Any, Final
 from werkzeug import Request, Response
 
 from torget.sandbox.koha import answers, asked, charging, crediting
-from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Row, Store
+from torget.sandbox.replies import Reply, as_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from torget.sandbox.paytrail.clock import as_text
 from torget.sandbox.paytrail.merchants import Merchant
 from torget.sandbox.paytrail.signing import signature_of
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text
 
 
 class Refusal(Exception):

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Request, Response
 from torget.sandbox.paytrail import machine, page, payments, refunds, reports, settlements
 from torget.sandbox.paytrail.answers import Answer, Refusal, signed_response
 from torget.sandbox.paytrail.authentication import authenticate
-from torget.sandbox.paytrail.dispatcher import Dispatcher
 from torget.sandbox.paytrail.merchants import Merchant
-from torget.sandbox.paytrail.outages import with_outage
-from torget.sandbox.paytrail.outbox import Outbox
+from torget.sandbox.paytrail.spoilt import SPOILT
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.dispatcher import Dispatcher
+from torget.sandbox.providers.outages import with_outage
+from torget.sandbox.providers.outbox import Outbox
 
 _ROUTES = Map(
     [
@@ -56,7 +57,12 @@ class Application:
         if endpoint == "machine":
             return machine.respond(request, self._state, self._outbox, self._dispatcher, **values)
         return with_outage(
-            self._state, request.environ, str(endpoint), lambda: self._call(request, str(endpoint), values)
+            self._state.store,
+            self._state.knobs,
+            request.environ,
+            str(endpoint),
+            lambda: self._call(request, str(endpoint), values),
+            outages=SPOILT,
         )
 
     def _call(self, request: Request, endpoint: str, values: Mapping[str, Any]) -> Response:

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from torget.sandbox.paytrail.clock import as_text
 from torget.sandbox.paytrail.payments import items_of
 from torget.sandbox.paytrail.refunds import status_now
 from torget.sandbox.paytrail.settlements import settle
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text
 
 
 def books(state: State) -> dict[str, Any]:

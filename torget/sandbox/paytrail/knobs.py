@@ -1,9 +1,6 @@
 """Every misbehaviour that can be asked of the sandbox, by name, with what is normal."""
 
-import json
 from typing import Any
-
-from torget.sandbox.paytrail.store import Store
 
 NORMAL: dict[str, Any] = {
     # How callback and return follow each other: as_asked (callbackDelay), callback_first, redirect_first, together.
@@ -34,37 +31,3 @@ NORMAL: dict[str, Any] = {
 }
 ABOUT_ONE_PAYMENT = ("order", "copies", "copy_gap_seconds", "stale_pending", "hostile", "hostile_redirect")
 """Knobs that an outcome can also set for its own payment alone."""
-
-
-class WrongKnob(ValueError):
-    """No such knob, or not such a value."""
-
-
-def checked(values: dict[str, Any]) -> dict[str, Any]:
-    for name, value in values.items():
-        if name not in NORMAL:
-            raise WrongKnob(f"no knob is called {name}")
-        normal = NORMAL[name]
-        fits = isinstance(value, int | float) if isinstance(normal, float) else type(value) is type(normal)
-        if not fits:
-            raise WrongKnob(f"{name} must be a {type(normal).__name__}")
-    return values
-
-
-class Knobs:
-    """The current setting of the knobs, kept in the store."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def all(self) -> dict[str, Any]:
-        return {**NORMAL, **json.loads(self._store.setting("knobs") or "{}")}
-
-    def turn(self, **values: Any) -> None:
-        """Turn some; the others stay as they are."""
-        with self._store.transaction():
-            turned = json.loads(self._store.setting("knobs") or "{}")
-            self._store.keep_setting("knobs", json.dumps({**turned, **checked(values)}))
-
-    def __getitem__(self, name: str) -> Any:
-        return self.all()[name]

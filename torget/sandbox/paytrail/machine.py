@@ -8,12 +8,12 @@ from werkzeug.wrappers import Request, Response
 
 from torget.sandbox.paytrail.books import books
 from torget.sandbox.paytrail.carry_out import carry_out
-from torget.sandbox.paytrail.clock import as_text
-from torget.sandbox.paytrail.dispatcher import Dispatcher
-from torget.sandbox.paytrail.knobs import WrongKnob
-from torget.sandbox.paytrail.outbox import Outbox
 from torget.sandbox.paytrail.outcomes import NotPossible
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text
+from torget.sandbox.providers.dispatcher import Dispatcher
+from torget.sandbox.providers.knobs import WrongKnob
+from torget.sandbox.providers.outbox import Outbox
 
 
 def outcome(

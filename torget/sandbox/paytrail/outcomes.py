@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from torget.sandbox.paytrail.hostile import HOSTILE
-from torget.sandbox.paytrail.knobs import ABOUT_ONE_PAYMENT, WrongKnob, checked
+from torget.sandbox.paytrail.knobs import ABOUT_ONE_PAYMENT
 from torget.sandbox.paytrail.messages import address, message_pairs
-from torget.sandbox.paytrail.outbox import Outbox
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.knobs import WrongKnob
+from torget.sandbox.providers.outbox import Outbox
 
 UNPAID = ("new", "fail")
 EXAMINED = ("pending", "delayed")
@@ -95,7 +96,7 @@ def _method(chosen: Outcome, method: str) -> str | None:
 def _knobs(state: State, overrides: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(overrides) - set(ABOUT_ONE_PAYMENT):
         raise WrongKnob(f"not a knob of one payment: {', '.join(sorted(unknown))}")
-    knobs = {**state.knobs.all(), **checked(dict(overrides))}
+    knobs = {**state.knobs.all(), **state.knobs.checked(dict(overrides))}
     unknown_names = {*knobs["hostile"], *filter(None, [knobs["hostile_redirect"]])} - set(HOSTILE)
     if unknown_names or knobs["order"] not in ORDERS:
         raise WrongKnob(f"no such order or hostile message: {knobs['order']} {sorted(unknown_names)}")

@@ -7,11 +7,11 @@ from html import escape
 from werkzeug.wrappers import Request, Response
 
 from torget.sandbox.paytrail.carry_out import carry_out
-from torget.sandbox.paytrail.dispatcher import Dispatcher
-from torget.sandbox.paytrail.outbox import Outbox
 from torget.sandbox.paytrail.outcomes import NotPossible
 from torget.sandbox.paytrail.page_texts import METHODS, TEXTS, Texts, buttons_for
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.dispatcher import Dispatcher
+from torget.sandbox.providers.outbox import Outbox
 
 _STYLE = """
 :root { color-scheme: light dark; }

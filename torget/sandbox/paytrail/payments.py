@@ -6,9 +6,9 @@ from typing import Any
 
 from torget.sandbox.paytrail.answers import Answer, Refusal
 from torget.sandbox.paytrail.checking import check_payment, read_object
-from torget.sandbox.paytrail.clock import as_text, local
 from torget.sandbox.paytrail.merchants import Merchant, bank_reference
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text, local
 
 
 def create_payment(state: State, merchant: Merchant, content: bytes, *, base_url: str) -> Answer:

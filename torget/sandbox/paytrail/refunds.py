@@ -13,9 +13,9 @@ from torget.sandbox.paytrail.checking import check_refund, read_object
 from torget.sandbox.paytrail.hostile import signed_pairs
 from torget.sandbox.paytrail.merchants import Merchant
 from torget.sandbox.paytrail.messages import address
-from torget.sandbox.paytrail.outbox import Outbox
 from torget.sandbox.paytrail.payments import items_of, merchants_payment
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.outbox import Outbox
 
 BY_EMAIL_ONLY = ("spankki", "alandsbanken")
 ONCE_ONLY = ("nordea",)

@@ -7,13 +7,13 @@ from typing import Any
 
 from torget.sandbox.paytrail.answers import Answer, Refusal
 from torget.sandbox.paytrail.checking import read_object
-from torget.sandbox.paytrail.clock import as_text, local
 from torget.sandbox.paytrail.merchants import Merchant
-from torget.sandbox.paytrail.outbox import Outbox
 from torget.sandbox.paytrail.payments import items_of
 from torget.sandbox.paytrail.settlements import settle
 from torget.sandbox.paytrail.signing import signature_of
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text, local
+from torget.sandbox.providers.outbox import Outbox
 
 _SELECT = (
     "SELECT settlement_row.*, settlement.reference AS bank_reference, settlement.merchant AS payee, "

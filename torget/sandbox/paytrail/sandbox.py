@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from torget.sandbox.paytrail.application import Application
-from torget.sandbox.paytrail.clock import SandboxClock
-from torget.sandbox.paytrail.dispatcher import Deliver, Dispatcher, HttpDelivery
-from torget.sandbox.paytrail.knobs import Knobs
+from torget.sandbox.paytrail.knobs import NORMAL
 from torget.sandbox.paytrail.merchants import Merchants, built_in_merchants
-from torget.sandbox.paytrail.outbox import Outbox
+from torget.sandbox.paytrail.schema import SCHEMA
 from torget.sandbox.paytrail.state import State
-from torget.sandbox.paytrail.store import Store
+from torget.sandbox.providers.clock import SandboxClock
+from torget.sandbox.providers.dispatcher import Deliver, Dispatcher, HttpDelivery
+from torget.sandbox.providers.knobs import Knobs
+from torget.sandbox.providers.outbox import Outbox
+from torget.sandbox.providers.state import StateOf
+from torget.sandbox.providers.store import Store
 
 
 class PaytrailSandbox:
@@ -34,10 +37,10 @@ class PaytrailSandbox:
         seed: int | None = None,
         deliver: Deliver | None = None,
     ) -> None:
-        self.store = Store(path)
+        self.store = Store(path, schema=SCHEMA)
         self.clock = SandboxClock(self.store, speed=speed, start_at=start_at)
-        self.knobs = Knobs(self.store)
-        self.state = State(
+        self.knobs = Knobs(self.store, NORMAL)
+        self.state: State = StateOf(
             store=self.store,
             clock=self.clock,
             knobs=self.knobs,
@@ -45,7 +48,7 @@ class PaytrailSandbox:
             is_http_allowed=is_http_allowed,
             chance=random.SystemRandom() if seed is None else random.Random(seed),
         )
-        self.outbox = Outbox(self.state)
+        self.outbox = Outbox(self.store, self.clock)
         self._http = HttpDelivery() if dispatches and deliver is None else None
         sends = deliver or self._http
         self._dispatcher = Dispatcher(self.outbox, self.clock, sends) if dispatches and sends else None

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from torget.sandbox.paytrail.answers import Answer, Refusal
-from torget.sandbox.paytrail.clock import as_text, local, local_moment
 from torget.sandbox.paytrail.merchants import Merchant
 from torget.sandbox.paytrail.payments import items_of, settlement_reference
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers.clock import as_text, local, local_moment
 
 MORNING_HOUR = 6
 MOST_ROWS = 100

@@ -21,7 +21,9 @@ from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox.helle_demo import DEMO_CARDS
 
-MERCHANTS = Path(__file__).parent.parent.parent / "networks" / "helle_sandbox_merchants.json"
+NETWORKS = Path(__file__).parent.parent.parent / "networks"
+MERCHANTS = NETWORKS / "helle_sandbox_merchants.json"
+OTHER_MERCHANTS = NETWORKS / "helle_sandbox_providers.json"
 
 
 class Command(BaseCommand):
@@ -56,6 +58,10 @@ class Command(BaseCommand):
             *("paytrail", "torget.sandbox.paytrail", "--port", str(port + 1)),
             *("--state", str(home / "paytrail.sqlite"), "--merchants", str(MERCHANTS), "--allow-http"),
             *("--start-at", history_starts_at(timezone.now()).isoformat()),
+        )
+        processes.start(
+            *("providers", "torget.sandbox.providers", "--port", str(port + 3), "--state-folder", str(home)),
+            *("--merchants", str(OTHER_MERCHANTS), "--shop", f"http://127.0.0.1:{port}", "--allow-http"),
         )
         processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
         # The history is made at the first start, before the web and the worker run.
@@ -94,6 +100,7 @@ class Command(BaseCommand):
             "    official.heinola; keep the rules: rules.lahti (with the code)",
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
+            f"Other providers' sandboxes: http://127.0.0.1:{port + 3}",
             "Ctrl-C ends everything.",
         ]
         self.stdout.write("\n".join(lines))
@@ -121,8 +128,17 @@ def _keys(home: Path) -> dict[str, str]:
     return kept
 
 
+def _other_providers(origin: str) -> dict[str, str]:
+    """Where the sandboxes are that share one process."""
+    found = {}
+    for name in json.loads(OTHER_MERCHANTS.read_text(encoding="utf-8")):
+        found[f"TORGET_{name.upper()}_URL"] = f"{origin}/{name}"
+        found[f"TORGET_{name.upper()}_PAGE_ORIGINS"] = origin
+    return found
+
+
 def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, str]:
-    """The environment of a demo whose web is on `port`, the provider on the next one, the library system after it."""
+    """The environment of a demo: the web on `port`, then the provider, the library system and the other providers."""
     keys = _keys(home)
     seal = home / "seal"
     if not (seal / "seal.pem").exists():
@@ -146,6 +162,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_LIBRARY_SYSTEMS": os.environ.get("TORGET_LIBRARY_SYSTEMS") or json.dumps({"helle": koha}),
         "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
         "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
+        **_other_providers(f"http://127.0.0.1:{port + 3}"),
         "TORGET_SEAL_KEY": str(seal / "seal-key.pem"),
         "TORGET_SEAL_CERTIFICATE": str(seal / "seal.pem"),
         "TORGET_SEAL_CHAIN": str(seal / "authority.pem"),

@@ -26,7 +26,6 @@ from torget.payments.core.ports import (
     CreatedPayment,
     IncomingMessage,
     PaymentOrder,
-    ProviderCapabilities,
     ProviderMessage,
     ProviderRefused,
     ProviderUnavailable,
@@ -34,6 +33,7 @@ from torget.payments.core.ports import (
     RefundMessage,
     Settlement,
 )
+from torget.payments.core.provider_capabilities import ProviderCapabilities
 
 LOG = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 -- Which merchant account takes in which municipality's money, by slug: its own active account goes before its part in
--- an aggregate.
+-- an aggregate. An account that is second is offered only where the first gives no page (checkout_second_merchants).
 CREATE OR REPLACE FUNCTION checkout_merchants() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
@@ -11,7 +11,8 @@ BEGIN
             SELECT DISTINCT ON (municipality_id) * FROM (
                 SELECT a.municipality_id, a.id AS merchant_account_id, a.provider, NULL AS sub_merchant,
                     a.municipality_id AS owner_id, 1 AS rank
-                FROM checkout_merchantaccount a WHERE a.is_active AND a.municipality_id IS NOT NULL
+                FROM checkout_merchantaccount a
+                WHERE a.is_active AND NOT a.is_second AND a.municipality_id IS NOT NULL
                 UNION ALL
                 SELECT s.municipality_id, a.id, a.provider, s.identifier, c.coordinator_id, 2
                 FROM checkout_submerchant s
@@ -21,6 +22,18 @@ BEGIN
             ) every_way ORDER BY municipality_id, rank, merchant_account_id DESC
         ) way
         JOIN cooperations_municipality m ON m.id = way.municipality_id
+    );
+END $$;
+
+CREATE OR REPLACE FUNCTION checkout_second_merchants() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(m.slug, jsonb_build_object(
+            'merchant_account_id', a.id, 'provider', a.provider, 'municipality_id', m.id,
+            'sub_merchant', NULL, 'owner_id', m.id, 'service_email', m.contact_email
+        )), '{}')
+        FROM checkout_merchantaccount a JOIN cooperations_municipality m ON m.id = a.municipality_id
+        WHERE a.is_active AND a.is_second
     );
 END $$;
 

@@ -199,6 +199,7 @@ def _action_links(payment_id: int, actions: frozenset[Action]) -> list[dict[str,
         (Action.REFUND, _("Refund"), "staff-refund", "warning"),
         (Action.MARK_REFUNDED, _("Mark as paid back"), "staff-mark-refunded", "secondary"),
         (Action.MARK_NOT_REFUNDED, _("The refund did not happen"), "staff-mark-not-refunded", "secondary"),
+        (Action.MARK_PAID, _("The provider has the money"), "staff-mark-paid", "secondary"),
         (Action.LET_STAND, _("No refund is needed"), "staff-let-stand", "secondary"),
     )
     return [

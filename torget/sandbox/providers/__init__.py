@@ -1,0 +1,1 @@
+"""What the stand-ins of all payment providers share: time, books, sending, outages, the hosted page."""
