@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ports.ceepos_world import VERSION_2, VERSION_3, CeeposWorld
+from tests.ports.mobilepay_world import MobilePayWorld
 from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
 from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
 from tests.ports.visma_pay_world import VismaPayWorld
@@ -30,5 +31,13 @@ class TestVismaPay(PaymentProviderSuite):
     @pytest.fixture
     def world(self) -> Iterator[PaymentProviderWorld]:
         world = VismaPayWorld()
+        yield world
+        world.close()
+
+
+class TestMobilePay(PaymentProviderSuite):
+    @pytest.fixture
+    def world(self) -> Iterator[PaymentProviderWorld]:
+        world = MobilePayWorld()
         yield world
         world.close()
