@@ -1,11 +1,13 @@
 """The product's WSGI application, which also says how long it waited for the library system; for fee_page.py only.
 
-The waiting is what Python's sockets spend in receiving. In the web process only the connectors have such sockets: the
-database is spoken to by libpq and the browser by granian, both in other languages. So every instruction of ours, the
-HTTP client's too, counts as ours. One request at a time, because all threads add to one sum.
+The waiting is the time in which at least one of Python's sockets receives. In the web process only the connectors have
+such sockets: the database is spoken to by libpq and the browser by granian, both in other languages. What we do beside
+it costs a patron nothing; whatever we do while no answer is awaited, in the HTTP client too, counts as ours. One
+request at a time, because all threads add to one sum.
 """
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,16 +15,25 @@ from typing import Any
 from torget.config.wsgi import application as product
 
 _waited = 0.0
+_receiving = 0
+_since = 0.0
+_lock = threading.Lock()
 
 
 def _timed(receive: Callable[..., Any]) -> Callable[..., Any]:
     def timed(*arguments: Any, **named: Any) -> Any:
-        global _waited  # noqa: PLW0603 - one request at a time
-        started = time.perf_counter()
+        global _waited, _receiving, _since  # noqa: PLW0603 - one request at a time
+        with _lock:
+            if not _receiving:
+                _since = time.perf_counter()
+            _receiving += 1
         try:
             return receive(*arguments, **named)
         finally:
-            _waited += time.perf_counter() - started
+            with _lock:
+                _receiving -= 1
+                if not _receiving:
+                    _waited += time.perf_counter() - _since
 
     return timed
 

@@ -79,7 +79,8 @@ class KohaSide:
     def serve(self) -> Iterator[dict[str, Any]]:
         with serving(self.sandbox) as url:
             options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
-            yield {"kind": "koha", "options": {**options, "read_seconds": 0.8}}
+            # One order of requests, so that a seed meets the same faults again.
+            yield {"kind": "koha", "options": {**options, "read_seconds": 0.8, "reads_at_once": False}}
         self.sandbox.close()
 
     def add(self, patrons: Sequence[SandboxPatron], items: tuple[SandboxItem, ...]) -> None:

@@ -89,7 +89,7 @@ def new_patron(*cents: int, expires_in_days: int = 400, family_name: str = "Åke
     return SandboxPatron(
         patron_id=100_000 + number,
         card_number=f"29990{number:09d}",
-        pin="1907",
+        pin="pin-7",
         given_name="Göran",
         family_name=family_name,
         language="sv",
@@ -235,7 +235,7 @@ class LibrarySystemSuite:
     def test_nobody_at_home_is_unavailable(self, world: LibraryWorld) -> None:
         library = world.unreachable_library()
         with pytest.raises(LibrarySystemUnavailable):
-            library.authenticate(card_number="26380000000014", pin="1907")
+            library.authenticate(card_number="26380000000014", pin="pin-7")
         with pytest.raises(LibrarySystemUnavailable):
             library.account(patron_reference="1", card_number="26380000000014")
 

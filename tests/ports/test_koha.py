@@ -99,6 +99,7 @@ class TestFees:
                 " debit_type) values (?, ?, ?, '2026-01-01', 200000, 200000, 'OVERDUE')",
                 (9_000_000 + number, patron.patron_id, item_id),
             )
+        helle.library.open_fees(patron_reference=str(patron.patron_id), card_number="")  # fetches the token
         start = helle.request_count()
         account = read(helle, patron, str(patron.patron_id))
         assert len({fee.title for fee in account.fees}) == 1500

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.invariants",
+    "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
@@ -248,6 +249,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
     "torget.payments.fees.retention",
@@ -347,6 +349,9 @@ SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
     },
     "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
+
+# Webhooks may go to this machine's own addresses, and by plain http there: for development and tests alone.
+WEBHOOK_LOOPBACK = os.environ.get("TORGET_WEBHOOK_LOOPBACK") == "1"
 
 LOGGING = {
     "version": 1,
