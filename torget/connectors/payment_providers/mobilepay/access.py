@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from torget.connectors.payment_providers.exchange import answered_object, exchange
+from torget.connectors.provider_exchange import answered_object, exchange
 from torget.payments.core.ports import ProviderRefused, ProviderUnavailable
 
 MARGIN_SECONDS = 60.0

@@ -13,7 +13,10 @@ from typing import Any
 import httpx
 
 from torget.connectors.http import Answer, new_client
-from torget.connectors.payment_providers.exchange import (
+from torget.connectors.payment_providers.mobilepay import messages
+from torget.connectors.payment_providers.mobilepay.access import Access, Keys
+from torget.connectors.payment_providers.mobilepay.signature import BadSignature, verify
+from torget.connectors.provider_exchange import (
     answered_object,
     as_body,
     check_order,
@@ -21,10 +24,7 @@ from torget.connectors.payment_providers.exchange import (
     page_address,
     read_object,
 )
-from torget.connectors.payment_providers.lacking import NoSettlements
-from torget.connectors.payment_providers.mobilepay import messages
-from torget.connectors.payment_providers.mobilepay.access import Access, Keys
-from torget.connectors.payment_providers.mobilepay.signature import BadSignature, verify
+from torget.connectors.provider_lacking import NoSettlements
 from torget.foundation.core.money import Money
 from torget.payments.core.giving_back import RefundOrder, RefundTerms
 from torget.payments.core.ports import (

@@ -13,15 +13,6 @@ from typing import Any
 import httpx
 
 from torget.connectors.http import new_client
-from torget.connectors.payment_providers.exchange import (
-    answered_object,
-    as_body,
-    check_order,
-    exchange,
-    page_address,
-    query_parameters,
-)
-from torget.connectors.payment_providers.lacking import NoRefundCallbacks, NoSettlements
 from torget.connectors.payment_providers.visma_pay.signature import BadAuthcode, authcode, verify_return
 from torget.connectors.payment_providers.visma_pay.status_map import (
     CHECKED_STATUS,
@@ -30,6 +21,15 @@ from torget.connectors.payment_providers.visma_pay.status_map import (
     OK,
     RETURN_STATUS,
 )
+from torget.connectors.provider_exchange import (
+    answered_object,
+    as_body,
+    check_order,
+    exchange,
+    page_address,
+    query_parameters,
+)
+from torget.connectors.provider_lacking import NoRefundCallbacks, NoSettlements
 from torget.foundation.core.money import Money
 from torget.payments.core.giving_back import RefundOrder, RefundTerms
 from torget.payments.core.ports import (
