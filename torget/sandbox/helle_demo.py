@@ -122,7 +122,7 @@ def _fees(book: FeeBook, items: Library) -> dict[DemoCard, tuple[SandboxFee, ...
         UNUSUAL_NAME: (
             book.new_card("HAN/PK"),
             book.prints("HAN/PK", 80),
-            book.prints("INK/PK", 120),
+            book.copies("INK/PK", 120),
             book.copies("SIU/PK", 90),
         ),
         LOAN_BAN: (book.overdue(items["Fältskärns berättelser"], "SIP/PK", 510, days_ago=90),),
