@@ -306,6 +306,8 @@ def payment_provider(name: str, connector: str, url: str, *more_page_origins: st
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
+    "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
+    "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.

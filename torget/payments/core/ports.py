@@ -247,6 +247,8 @@ class IncomingMessage:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body: bytes = b""
+    path: str = ""
+    """As it was called, with its query; some providers sign it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
