@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PAYMENTS = ("complete_payments", "fee_page", "memory", "history", "reconcile_at_size", "matters")
+PAYMENTS = ("complete_payments", "fee_page", "memory", "history", "reconcile_at_size", "close_month", "matters")
 """In this order by default; the DMN ones (dmn_speed, dmn_differential) are named, because they install their peers."""
 
 

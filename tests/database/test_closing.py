@@ -1,7 +1,9 @@
 """Closing months: what belongs to which, what is locked, and what happens at the same moment."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,9 +14,11 @@ from tests.network import make_network
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
+from torget.payments.closing import written
 from torget.payments.closing.close import MayNotClose, NotEnded, NotNext, close_month, next_month
 from torget.payments.closing.look import ChainFault, look_at_month, verify_months
 from torget.payments.closing.models import ClosedEntry, ClosedMonth
+from torget.payments.closing.sums import BEGINNING, OPEN, open_entries
 from torget.payments.core.month_book import MonthBook
 from torget.payments.core.months import Month
 from torget.payments.ledger.models import JournalEntry, Posting
@@ -218,7 +222,11 @@ class Elsewhere(threading.Thread):
         connection.close()
 
 
-def test_an_entry_written_while_the_month_is_closed_is_not_lost(network: Access) -> None:
+def test_an_entry_written_while_the_month_is_closed_is_not_lost(
+    network: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody writes for longer than a close waits: the month goes without the entry, and knows that it may."""
+    monkeypatch.setattr(written, "WAIT_SECONDS_MAX", 0.2)
     sell(IN_OCTOBER, line("porvoo", 250))
     other = Elsewhere(porvoo().pk)
     other.start()
@@ -226,15 +234,52 @@ def test_an_entry_written_while_the_month_is_closed_is_not_lost(network: Access)
     # Its number is lower than that of the next one, which is committed before it.
     sell(IN_OCTOBER, line("porvoo", 100))
     closed = close(network, OCTOBER)
-    assert closed.entry_count == 2
+    assert (closed.entry_count, closed.complete_through) == (2, None)
     other.may_commit.set()
     other.join(10)
     assert not other.is_alive()
     assert look_at_month(porvoo(), NOVEMBER).book.paid_out.cents == 321
-    assert close(network, NOVEMBER).entry_count == 1
+    november = close(network, NOVEMBER)
+    assert (november.entry_count, november.complete_through) == (1, JournalEntry.objects.latest("pk").pk)
     assert not JournalEntry.objects.exclude(pk__in=ClosedEntry.objects.values("entry_id")).exists()
     assert book_of(OCTOBER).paid_out.cents + book_of(NOVEMBER).paid_out.cents == 321
     assert verify_months(porvoo().pk) == []
+
+
+def test_a_close_waits_for_those_who_write_and_they_do_not_wait_for_it(network: Access) -> None:
+    sell(IN_OCTOBER, line("porvoo", 250))
+    other = Elsewhere(porvoo().pk)
+    other.start()
+    assert other.has_written.wait(10)
+    threading.Timer(0.3, other.may_commit.set).start()
+    closed = close(network, OCTOBER)
+    other.join(10)
+    assert (closed.entry_count, closed.complete_through) == (2, JournalEntry.objects.latest("pk").pk)
+
+
+def _read_of(plan: dict[str, Any], table: str) -> Iterator[float]:
+    """How many rows each node of a plan read of a table."""
+    if plan.get("Relation Name") == table:
+        yield plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    for part in plan.get("Plans", []):
+        yield from _read_of(part, table)
+
+
+def test_what_comes_late_is_found_without_reading_the_closed_past(network: Access) -> None:
+    for cents in range(1, 120):
+        sell(IN_OCTOBER, line("porvoo", cents), registered_at=IN_OCTOBER)
+    close(network, OCTOBER)
+    pay_out(IN_OCTOBER, "porvoo", 321)
+    sell(IN_NOVEMBER, line("porvoo", 400))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # So few rows are read fastest as a whole; what counts is that the indexes know where to look.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        values = open_entries(porvoo().pk, BEGINNING, NOVEMBER.ends_at)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {OPEN}", values)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    assert list(_read_of(plan, "ledger_journalentry")) == [1, 2]
+    assert look_at_month(porvoo(), NOVEMBER).late_count == 1
+    assert close(network, NOVEMBER).entry_count == 2
 
 
 def test_two_who_press_at_once_close_it_once(network: Access) -> None:

@@ -33,6 +33,7 @@ PLANTED = {
     ),
     "held_by_the_living": ("UPDATE checkout_paymentline SET is_open = true WHERE outcome = 'booked'",),
     "nothing_stands_still": ("UPDATE checkout_payment SET state = 'paid', next_at = NULL WHERE state = 'registered'",),
+    "entry_finds_its_month": ("DELETE FROM closing_closedentry",),
     "closed_months": ("UPDATE ledger_posting SET account = 'bank' WHERE account = 'provider'",),
 }
 MENDED = """

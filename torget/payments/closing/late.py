@@ -7,20 +7,15 @@ from django.db import connection
 
 from torget.foundation.core.money import Money
 from torget.payments.closing.look import SeenMonth
+from torget.payments.closing.sums import BEGINNING, IN_MONTH, OPEN, open_entries
 
 _LATE = """
 SELECT e.happened_at, e.kind, e.payment_id, coalesce(sum(p.amount_cents) FILTER (WHERE p.amount_cents > 0), 0)::bigint
-FROM ledger_journalentry e JOIN ledger_posting p ON p.entry_id = e.id
+FROM ({entries}) AS chosen
+JOIN ledger_journalentry e ON e.id = chosen.id JOIN ledger_posting p ON p.entry_id = e.id
+GROUP BY e.id ORDER BY e.happened_at, e.id LIMIT %(most)s
 """
-_CLOSED = """
-JOIN closing_closedentry c ON c.entry_id = e.id
-WHERE c.closed_month_id = %(month_id)s AND c.is_late
-"""
-_OPEN = """
-WHERE e.municipality_id = %(municipality_id)s AND e.happened_at < %(starts_at)s
-    AND NOT EXISTS (SELECT FROM closing_closedentry c WHERE c.entry_id = e.id)
-"""
-_LAST = "GROUP BY e.id ORDER BY e.happened_at, e.id LIMIT %(most)s"
+_LATE_IN_MONTH = f"{IN_MONTH} AND is_late"
 
 LATE_MAX = 100
 
@@ -38,14 +33,12 @@ def late_entries(seen: SeenMonth) -> list[LateEntry]:
     """The first LATE_MAX; SeenMonth.late_count says how many there are."""
     if not seen.late_count:
         return []
-    values = {
-        "month_id": seen.closed.pk if seen.closed else None,
-        "municipality_id": seen.municipality.pk,
-        "starts_at": seen.month.starts_at,
-        "most": LATE_MAX,
-    }
+    if seen.closed:
+        entries, values = _LATE_IN_MONTH, {"month_id": seen.closed.pk}
+    else:
+        entries, values = OPEN, open_entries(seen.municipality.pk, BEGINNING, seen.month.starts_at)
     with connection.cursor() as cursor:
-        cursor.execute(_LATE + (_CLOSED if seen.closed else _OPEN) + _LAST, values)
+        cursor.execute(_LATE.format(entries=entries), {**values, "most": LATE_MAX})
         return [
             LateEntry(happened_at=happened_at, kind=kind, payment_id=payment_id, amount=Money(cents))
             for happened_at, kind, payment_id, cents in cursor.fetchall()

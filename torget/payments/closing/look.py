@@ -3,18 +3,25 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from torget.foundation.cooperations.models import Municipality
-from torget.payments.closing.close import fee_names, last_closed, next_month, openings_after
+from torget.payments.closing.close import fee_names, next_month, openings_after
 from torget.payments.closing.models import ClosedMonth
-from torget.payments.closing.sums import IN_MONTH, OPEN, entry_facts, open_entries, shared_income, sum_entries
+from torget.payments.closing.standing import last_closed
+from torget.payments.closing.sums import (
+    BEGINNING,
+    IN_MONTH,
+    OPEN,
+    count_entries,
+    entry_facts,
+    open_entries,
+    shared_income,
+    sum_entries,
+)
 from torget.payments.core.fixed_shares import SharedIncome, shared_income_from_data
 from torget.payments.core.month_book import MonthBook, book_from_content, checksum
 from torget.payments.core.months import Month
-
-_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +59,13 @@ def look_at_month(municipality: Municipality, month: Month) -> SeenMonth:
     upcoming = next_month(municipality.pk)
     is_next = upcoming == month
     openings = Counter(openings_after(last_closed(municipality.pk)))
-    since = _BEGINNING if is_next else month.starts_at
+    since = BEGINNING if is_next else month.starts_at
     if upcoming is not None and upcoming < month:
-        before = sum_entries(OPEN, open_entries(municipality.pk, _BEGINNING, month.starts_at))
+        before = sum_entries(OPEN, open_entries(municipality.pk, BEGINNING, month.starts_at))
         for one in before:
             openings[one.account] += one.net_cents
     chosen = open_entries(municipality.pk, since, month.ends_at)
-    late = entry_facts(OPEN, open_entries(municipality.pk, _BEGINNING, month.starts_at)).count if is_next else 0
+    late = count_entries(OPEN, open_entries(municipality.pk, BEGINNING, month.starts_at)) if is_next else 0
     return SeenMonth(
         municipality=municipality,
         month=month,

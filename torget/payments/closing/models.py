@@ -24,6 +24,8 @@ class ClosedMonth(models.Model):
     #: SHA-256 of the previous month's checksum and the content.
     checksum = models.CharField(max_length=64)
     entry_count = models.PositiveIntegerField()
+    #: Every entry of this month or an earlier one with this number or a lower one is marked; null if it is not known.
+    complete_through = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -37,7 +39,10 @@ class ClosedMonth(models.Model):
 class ClosedEntry(models.Model):
     """Which closed month an entry belongs to; one without a row is open and falls in the next month that is closed."""
 
-    entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    # The trigger right_month looks for all of them at once; a foreign key would lock millions of entries one by one.
+    entry = models.OneToOneField(
+        JournalEntry, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )
     closed_month = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="entries")
     #: It happened in an earlier month, which was closed already when it was written down.
     is_late = models.BooleanField()

@@ -12,6 +12,10 @@ from torget.payments.core.months import Month
 from torget.payments.ledger.models import JournalEntry
 
 
+def last_closed(municipality_id: int) -> ClosedMonth | None:
+    return ClosedMonth.objects.filter(municipality_id=municipality_id).order_by("-month").first()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     municipality: Municipality

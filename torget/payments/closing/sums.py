@@ -3,19 +3,35 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 from torget.foundation.core.money import Money
+from torget.payments.closing.standing import last_closed
 from torget.payments.core.fixed_shares import SharedFee, SharedIncome, sum_shared
 from torget.payments.core.month_book import KindSum
+from torget.payments.core.months import Month
+
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+"""Before all books."""
 
 IN_MONTH = "SELECT entry_id AS id FROM closing_closedentry WHERE closed_month_id = %(month_id)s"
+# Open are the entries since the last closed month, and the late ones: written with an earlier time after it was closed.
+# Only numbers above the one up to which that month is complete can be late, so the closed past is not read again;
+# OFFSET 0 keeps the planner from going by municipality and time, which is just that past.
 OPEN = """
-SELECT e.id FROM ledger_journalentry e
-WHERE e.municipality_id = %(municipality_id)s AND e.happened_at >= %(since)s AND e.happened_at < %(until)s
+SELECT e.id, e.happened_at FROM ledger_journalentry e
+WHERE e.municipality_id = %(municipality_id)s
+    AND e.happened_at >= greatest(%(since)s, %(closed_until)s) AND e.happened_at < %(until)s
+UNION ALL
+SELECT e.id, e.happened_at FROM (
+    SELECT id, happened_at, municipality_id FROM ledger_journalentry
+    WHERE id > %(complete_through)s AND %(since)s < %(closed_until)s OFFSET 0
+) e
+WHERE e.municipality_id = %(municipality_id)s
+    AND e.happened_at >= %(since)s AND e.happened_at < least(%(until)s, %(closed_until)s)
     AND NOT EXISTS (SELECT FROM closing_closedentry c WHERE c.entry_id = e.id)
 """
 
@@ -29,14 +45,18 @@ JOIN ledger_journalentry e ON e.id = chosen.id JOIN ledger_posting p ON p.entry_
 GROUP BY e.kind, p.account ORDER BY e.kind, p.account
 """
 _FACTS = """
-SELECT count(*), coalesce(min(e.id), 0), coalesce(max(e.id), 0),
-    encode(sha256(convert_to(coalesce(string_agg(
-        concat_ws(' ', e.id, e.key, e.kind, extract(epoch FROM e.happened_at), (
-            SELECT string_agg(p.account || '=' || p.amount_cents, ',' ORDER BY p.id)
-            FROM ledger_posting p WHERE p.entry_id = e.id
-        )), chr(10) ORDER BY e.id), ''), 'UTF8')), 'hex')
-FROM ({entries}) AS chosen JOIN ledger_journalentry e ON e.id = chosen.id
+WITH texts AS (
+    SELECT e.id, concat_ws(' ', e.id, e.key, e.kind, extract(epoch FROM e.happened_at),
+        string_agg(p.account || '=' || p.amount_cents, ',' ORDER BY p.id)) AS text
+    FROM ({entries}) AS chosen
+    JOIN ledger_journalentry e ON e.id = chosen.id LEFT JOIN ledger_posting p ON p.entry_id = e.id
+    GROUP BY e.id
+)
+SELECT count(*), coalesce(min(id), 0), coalesce(max(id), 0),
+    encode(sha256(convert_to(coalesce(string_agg(text, chr(10) ORDER BY id), ''), 'UTF8')), 'hex')
+FROM texts
 """
+_COUNT = "SELECT count(*) FROM ({entries}) AS chosen"
 # Only registered fees are split; equal ones are counted, so that a month gives a row for each amount and not each fee.
 _SHARED = """
 SELECT l.ledger_account, l.vat_permille, l.payee_shares::text, l.amount_cents, count(*)
@@ -65,7 +85,20 @@ def _rows(query: str, entries: str, values: Mapping[str, Any]) -> list[tuple[Any
 
 
 def open_entries(municipality_id: int, since: datetime, until: datetime) -> dict[str, Any]:
-    return {"municipality_id": municipality_id, "since": since, "until": until}
+    """The values of OPEN, by the month that was closed last."""
+    last = last_closed(municipality_id)
+    return {
+        "municipality_id": municipality_id,
+        "since": since,
+        "until": until,
+        "closed_until": Month.from_text(last.month).ends_at if last else BEGINNING,
+        "complete_through": (last.complete_through or 0) if last else 0,
+    }
+
+
+def count_entries(entries: str, values: Mapping[str, Any]) -> int:
+    ((count,),) = _rows(_COUNT, entries, values)
+    return int(count)
 
 
 def sum_entries(entries: str, values: Mapping[str, Any]) -> list[KindSum]:

@@ -100,6 +100,15 @@ RULES: Mapping[str, str] = {
         WHERE next_at IS NULL AND state NOT IN ('registered', 'refunded', 'failed', 'expired', 'attention')
             OR state = 'attention' AND attention_reason = ''
     """,
+    "entry_finds_its_month": """
+        SELECT 'entry:' || e.id AS about FROM ledger_journalentry e
+        JOIN LATERAL (
+            SELECT complete_through,
+                (to_date(month, 'YYYY-MM') + interval '1 month') AT TIME ZONE 'Europe/Helsinki' AS ends_at
+            FROM closing_closedmonth WHERE municipality_id = e.municipality_id ORDER BY month DESC LIMIT 1
+        ) last ON e.id <= last.complete_through AND e.happened_at < last.ends_at
+        WHERE NOT EXISTS (SELECT FROM closing_closedentry c WHERE c.entry_id = e.id)
+    """,
 }
 """By name: an SQL query of one column `about`. Months that are closed are checked by closing/look.py."""
 

@@ -135,6 +135,7 @@ def desk_fees(staff: Staff, fees: FeesNow, chosen: set[str] | None) -> FeeList:
         texts=fees.payable.configured.texts,
         municipalities=fees.payable.configured.municipalities,
         held=fees.payable.held,
+        time_to_pay=fees.payable.time_to_pay,
         chosen=chosen,
         language=get_language() or "fi",
     )

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
-from torget.payments.closing.close import last_closed, next_month
+from torget.payments.closing.close import next_month
 from torget.payments.closing.column_maps import ColumnMapTexts, newest_map, proposed_map, save_column_map, saved_maps
 from torget.payments.closing.journal import journal_rows
 from torget.payments.closing.look import SeenMonth, look_at_month
 from torget.payments.closing.models import ColumnMap
 from torget.payments.closing.report import month_text
+from torget.payments.closing.standing import last_closed
 from torget.payments.core.journal_file import ENCODINGS, BadColumnMap, Field, write_journal
 from torget.payments.core.months import Month
 from torget.payments.web.months.problem_words import field_words, problem_words

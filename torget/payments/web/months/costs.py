@@ -91,7 +91,7 @@ class WhyForm(forms.Form):
     )
 
 
-def _cooperation(staff: Staff, slug: str) -> Cooperation:
+def find_cooperation(staff: Staff, slug: str) -> Cooperation:
     """Raise Http404 for a cooperation of others."""
     found = cooperations_of(staff.access).select_related("coordinator").filter(slug=slug).first()
     if found is None:
@@ -102,7 +102,7 @@ def _cooperation(staff: Staff, slug: str) -> Cooperation:
 
 def _coordinated(staff: Staff, slug: str) -> Cooperation:
     """Raise Http404 for who does not coordinate it."""
-    found = _cooperation(staff, slug)
+    found = find_cooperation(staff, slug)
     if not may_share(staff.access, found):
         note_refusal(staff, action="enter shared cost", subject=f"shared costs:{slug}")
         raise Http404
@@ -136,7 +136,7 @@ def _cost_rows(costs: list[SharedCost]) -> list[dict[str, Any]]:
 @staff_page
 @require_safe
 def costs(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
-    cooperation, language = _cooperation(staff, slug), get_language() or "fi"
+    cooperation, language = find_cooperation(staff, slug), get_language() or "fi"
     years = years_with_costs(cooperation)
     asked = request.GET.get("year", "")
     year = int(asked) if asked in map(str, years) else (years[0] if years else None)
@@ -159,7 +159,7 @@ def costs(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
 @staff_page
 @require_safe
 def download(_request: HttpRequest, staff: Staff, slug: str, year: int, kind: str) -> HttpResponse:
-    cooperation = _cooperation(staff, slug)
+    cooperation = find_cooperation(staff, slug)
     if kind not in [one.value for one in _FILES] or year not in years_with_costs(cooperation):
         raise Http404
     content = cost_file(cooperation, year, FileKind(kind), get_language() or "fi")
@@ -251,7 +251,7 @@ def enter(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
 
 def _find(staff: Staff, slug: str, cost_id: int) -> SharedCost:
     """Raise Http404."""
-    found = SharedCost.objects.filter(cooperation=_cooperation(staff, slug), pk=cost_id)
+    found = SharedCost.objects.filter(cooperation=find_cooperation(staff, slug), pk=cost_id)
     cost = found.select_related("cooperation__coordinator", "reverses", "reversed_by").first()
     if cost is None:
         raise Http404

@@ -30,6 +30,7 @@ RULE_WORDS: dict[str, Promise] = {
     "fee_open_once": gettext_lazy("A fee is in one open payment only"),
     "held_by_the_living": gettext_lazy("Only a payment that is not over holds a fee"),
     "nothing_stands_still": gettext_lazy("Every payment is over, waits for its time, or waits for a person"),
+    "entry_finds_its_month": gettext_lazy("No entry lies between the closed months, where no close would find it"),
     "closed_months": gettext_lazy("Closed months are as they were closed"),
 }
 
