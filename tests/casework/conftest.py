@@ -55,6 +55,8 @@ class KeepingBooks:
     outcomes_with_amount = frozenset({"fine"})
     fact_labels = {"weeks": texts("Weeks")}
     fact_value_words: Mapping[str, Mapping[str, dict[str, str]]] = field(default_factory=dict)
+    effect_names = {"extend": texts("Longer loan")}
+    words = {"book": texts("book"), "the system cannot do it": texts("The system cannot do it")}
     may_be_automatic = True
     model_xml = MODEL
 

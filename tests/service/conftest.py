@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests.service.scanner_daemon import ScannerDaemon, running_clamd
 from tests.world import World, running_world
 from torget.foundation.cooperations.models import Cooperation, Membership, Municipality
+from torget.service.forms.scanners import _build
 from torget.service.knowledge.models import Article
 
 
@@ -49,3 +51,14 @@ def world(committed_db: None) -> Iterator[World]:
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScannerDaemon]:
     with running_clamd(tmp_path_factory.mktemp("clamd")) as daemon:
         yield daemon
+
+
+@pytest.fixture
+def scanned(clamd: ScannerDaemon) -> Iterator[ScannerDaemon]:
+    """The settings point to the daemon."""
+    before = dict(settings.SCANNER["OPTIONS"])
+    settings.SCANNER["OPTIONS"] = {**before, "socket": str(clamd.socket)}
+    _build.cache_clear()
+    yield clamd
+    settings.SCANNER["OPTIONS"] = before
+    _build.cache_clear()

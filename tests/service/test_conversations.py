@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -249,18 +248,6 @@ def upload(name: str, content: bytes) -> Any:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile(name, content, content_type="application/pdf")
-
-
-@pytest.fixture
-def scanned(clamd: ScannerDaemon) -> Any:
-    from torget.service.forms.scanners import _build
-
-    before = dict(settings.SCANNER["OPTIONS"])
-    settings.SCANNER["OPTIONS"] = {**before, "socket": str(clamd.socket)}
-    _build.cache_clear()
-    yield clamd
-    settings.SCANNER["OPTIONS"] = before
-    _build.cache_clear()
 
 
 def test_files_are_scanned_and_viruses_are_gone(world: World, scanned: ScannerDaemon) -> None:

@@ -1,16 +1,19 @@
-"""What every procedure keeps as data in its folder: form.json, texts.json, model.dmn."""
+"""A procedure's folder: form.json, texts.json and model.dmn as data, facts.py and effect.py as code."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from torget.casework.core import rules
+from torget.casework.core.acts import ActKind, Remedy
 from torget.casework.core.fact_words import value_text
 from torget.casework.core.facts import FactSet, Proposal
-from torget.casework.core.procedure import Block
+from torget.casework.core.procedure import Block, EffectOrder, EffectResult, Subject
 from torget.foundation.core.languages import LocalisedText
 
 LANGUAGES = ("sv", "fi", "en")
@@ -80,7 +83,18 @@ class Folder:
         labels: Mapping[str, LocalisedText] = {**self.texts["facts"], **self.texts.get("more_facts", {})}
         return labels
 
-    def blocks(self, facts: FactSet, proposal: Proposal) -> Sequence[Block]:
+    @property
+    def effect_names(self) -> Mapping[str, LocalisedText]:
+        names: Mapping[str, LocalisedText] = self.texts.get("effects", {})
+        return names
+
+    @property
+    def words(self) -> Mapping[str, LocalisedText]:
+        """By what facts.py and effect.py say in English: where facts were read, and what became of an effect."""
+        words: Mapping[str, LocalisedText] = self.texts.get("words", {})
+        return words
+
+    def blocks(self, *, facts: FactSet, proposal: Proposal) -> Sequence[Block]:
         """The decision, the facts, the reasons of the rules that matched, the provisions; in every language."""
         outcome = proposal.outcome or "human"
         places = {**facts.values(), **proposal.values}
@@ -99,6 +113,59 @@ class Folder:
             found.append(Block(kind="reasons", texts=self.texts["no_rule"]))
         found.append(Block(kind="law", texts=self.texts["law"]))
         return found
+
+
+class Facts(Protocol):
+    """What facts.py holds."""
+
+    def collect(self, *, subject: Subject, at: datetime) -> FactSet: ...
+
+
+class Effect(Protocol):
+    """What effect.py holds."""
+
+    def effects(
+        self, *, decision_id: int, subject: Subject, outcome: str, values: Mapping[str, Any]
+    ) -> Sequence[EffectOrder]: ...
+
+    def carry_out(self, order: EffectOrder, *, at: datetime) -> EffectResult: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderProcedure(Folder):
+    """The procedure of one folder as casework sees it; what is a decision with a rectification need not say so."""
+
+    slug: str
+    facts: Facts
+    effect: Effect
+    record_class: str
+    handling_days: int
+    outcomes_with_amount: frozenset[str] = frozenset()
+    may_be_automatic: bool = False
+    act_kind: ActKind = ActKind.DECISION
+    remedy: Remedy = Remedy.RECTIFICATION
+
+    def collect_facts(self, *, subject: Subject, at: datetime) -> FactSet:
+        return self.facts.collect(subject=subject, at=at)
+
+    def propose(self, *, facts: FactSet, model_xml: bytes) -> Proposal:
+        return rules.propose(facts=facts, model_xml=model_xml)
+
+    def effects(
+        self, *, decision_id: int, subject: Subject, outcome: str, values: Mapping[str, Any]
+    ) -> Sequence[EffectOrder]:
+        return self.effect.effects(decision_id=decision_id, subject=subject, outcome=outcome, values=values)
+
+    def carry_out(self, order: EffectOrder, *, at: datetime) -> EffectResult:
+        return self.effect.carry_out(order, at=at)
+
+
+def numbered(decision_id: int, orders: Sequence[tuple[str, Mapping[str, Any]]]) -> Sequence[EffectOrder]:
+    """Kinds and payloads as orders, each with the key by which it is carried out once."""
+    return [
+        EffectOrder(key=f"decision:{decision_id}:{number}", kind=kind, payload=payload)
+        for number, (kind, payload) in enumerate(orders, start=1)
+    ]
 
 
 def _filled(kind: str, texts: LocalisedText, places: Mapping[str, Any]) -> Block:

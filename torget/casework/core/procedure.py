@@ -92,6 +92,16 @@ class Procedure(Protocol):
         ...
 
     @property
+    def effect_names(self) -> Mapping[str, LocalisedText]:
+        """What each kind of effect is called."""
+        ...
+
+    @property
+    def words(self) -> Mapping[str, LocalisedText]:
+        """How people say what facts and effects report in English: 'fee' (of 'fee 4711'), 'refund decided'."""
+        ...
+
+    @property
     def may_be_automatic(self) -> bool: ...
 
     @property

@@ -6,15 +6,24 @@ from datetime import date, datetime
 from django.db import transaction
 
 from torget.casework.core.procedure import find_procedure
-from torget.casework.decisions.models import Commissioning, DecisionMaker, RuleModel
+from torget.casework.decisions.models import Commissioning, DecisionMaker, OfficeHolder, RuleModel
 from torget.casework.decisions.withdraw import ReasonRequired
 from torget.foundation.audit.record import record
+from torget.foundation.core.business_days import HELSINKI
 from torget.foundation.core.languages import LocalisedText
 from torget.foundation.people.models import Employee
 
 
 class MayNotCommission(Exception):
     """Why, as a word that the page explains: 'no_office', 'not_automatic', 'another_model', 'in_force'."""
+
+
+def offices_that_commission(*, procedure: str, employee: Employee, at: datetime) -> list[DecisionMaker]:
+    """The offices with power over such matters that this person holds on that day."""
+    today = at.astimezone(HELSINKI).date()
+    held = OfficeHolder.objects.filter(employee=employee, since__lte=today).exclude(until__lt=today)
+    makers = DecisionMaker.objects.filter(holders__in=held, powers__procedure=procedure).select_related("municipality")
+    return list(makers.distinct().order_by("pk"))
 
 
 def commission(
@@ -36,12 +45,12 @@ def commission(
     if not all(reasons.get(language, "").strip() for language in ("sv", "fi")) or not documents or not contact.strip():
         raise ReasonRequired
     with transaction.atomic():
-        maker = DecisionMaker.objects.get(pk=decision_maker_id)
-        holders = maker.holders.filter(employee=employee, since__lte=at.date())
-        if not any(holder.until is None or at.date() <= holder.until for holder in holders):
-            raise MayNotCommission("no_office")
-        if not find_procedure(procedure).may_be_automatic or not maker.powers.filter(procedure=procedure).exists():
+        if not find_procedure(procedure).may_be_automatic:
             raise MayNotCommission("not_automatic")
+        offices = offices_that_commission(procedure=procedure, employee=employee, at=at)
+        maker = next((one for one in offices if one.pk == decision_maker_id), None)
+        if maker is None:
+            raise MayNotCommission("no_office")
         model = RuleModel.objects.select_for_update().get(procedure=procedure, withdrawn_at=None)
         if model.sha256 != model_sha256:
             raise MayNotCommission("another_model")

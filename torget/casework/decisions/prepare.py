@@ -51,6 +51,11 @@ def install_model(*, procedure: Procedure, at: datetime) -> RuleModel | None:
     return publish_model(procedure=procedure.slug, xml=procedure.model_xml, at=at)
 
 
+def can_be_decided(*, municipality_id: int, procedure: str) -> bool:
+    """Whether somebody in the municipality has the power to decide this kind of matter."""
+    return DecisionMaker.objects.filter(municipality=municipality_id, powers__procedure=procedure).exists()
+
+
 def decision_maker_for(case: Case) -> DecisionMaker:
     """Who may decide; of several, the one with the smallest sufficient power comes by the procedure's own order."""
     found = DecisionMaker.objects.filter(municipality=case.municipality, powers__procedure=case.procedure).order_by(

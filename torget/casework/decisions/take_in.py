@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from torget.casework.cases.models import Case
+from torget.casework.cases.register import party_tokens
 from torget.casework.core.deadlines import NoticeChannel
 from torget.casework.core.facts import Route
 from torget.casework.core.procedure import find_procedure
@@ -53,6 +54,10 @@ def decide_if_allowed(decision: Decision, *, at: datetime) -> Decision | None:
     """The automatic decision, or None when a person decides: no commissioning in force, or something is missing."""
     evaluation, procedure = decision.evaluation, find_procedure(decision.case.procedure)
     if evaluation is None or evaluation.route != Route.AUTOMATIC or not procedure.may_be_automatic:
+        return None
+    if not party_tokens(decision.case).get("party.1.email"):
+        # Whom no electronic notice reaches a person must tell, and so a person signs.
+        logger.info("a person decides", extra={"decision": decision.pk, "why": "no address"})
         return None
     try:
         return sign_automatically(decision_id=decision.pk, channel=NoticeChannel.ELECTRONIC, at=at)

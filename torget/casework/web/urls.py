@@ -3,7 +3,17 @@
 from django.urls import path
 
 from torget.casework.web import party, published
-from torget.casework.web.staff import case, case_list, change, decision, proposal, publishing, rules, sign
+from torget.casework.web.staff import (
+    case,
+    case_list,
+    change,
+    commissioning,
+    decision,
+    proposal,
+    publishing,
+    rules,
+    sign,
+)
 
 urlpatterns = [
     path("staff/cases/", case_list.case_list, name="staff-cases"),
@@ -21,9 +31,10 @@ urlpatterns = [
     path("staff/decisions/<int:decision_id>/publish/", publishing.publish, name="staff-decision-publish"),
     path("staff/effects/<int:effect_id>/", decision.effect, name="staff-effect"),
     path("staff/rules/", rules.rules_list, name="staff-rules"),
-    path("staff/rules/stop/<int:commissioning_id>/", rules.stop_switch, name="staff-rules-stop"),
+    path("staff/rules/stop/<int:commissioning_id>/", commissioning.stop_switch, name="staff-rules-stop"),
     path("staff/rules/<slug:slug>/", rules.rules, name="staff-rules-of"),
     path("staff/rules/<slug:slug>/tables.xlsx", rules.workbook, name="staff-rules-workbook"),
+    path("staff/rules/<slug:slug>/commission/", commissioning.commission_procedure, name="staff-rules-commission"),
     path("staff/rules/<slug:slug>/upload/", rules.upload, name="staff-rules-upload"),
     path("staff/rules/<slug:slug>/<slug:sha256>/", rules.version, name="staff-rules-version"),
     path("decisions/<slug:slug>/", published.published_decisions, name="published-decisions"),

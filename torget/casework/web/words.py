@@ -9,7 +9,9 @@ from torget.casework.cases.models import Case
 from torget.casework.core.completeness import Lack
 from torget.casework.core.deadlines import NoticeChannel
 from torget.casework.core.facts import Route
+from torget.casework.core.procedure import Procedure, find_procedure
 from torget.casework.decisions.models import Decision, Effect
+from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Tag, TagColour
 
 CASE_STATES = {
@@ -29,11 +31,6 @@ _EFFECTS = {
     Effect.State.DONE: (gettext_lazy("It is done"), TagColour.GREEN),
     Effect.State.REFUSED: (gettext_lazy("Refused, needs a person"), TagColour.RED),
     Effect.State.HUMAN: (gettext_lazy("Needs a person"), TagColour.RED),
-}
-EFFECT_KINDS = {
-    "waive": gettext_lazy("Release from the fee in the library system"),
-    "end_hold": gettext_lazy("Take the fee off hold"),
-    "extend": gettext_lazy("More time to pay"),
 }
 ROUTES = {
     Route.AUTOMATIC: gettext_lazy("Every condition holds"),
@@ -119,8 +116,29 @@ def step_words(kind: str) -> str:
     return str(_STEPS.get(kind, kind))
 
 
-def effect_words(kind: str) -> str:
-    return str(EFFECT_KINDS.get(kind, kind))
+def effect_words(effect: Effect, language: str) -> str:
+    names = find_procedure(effect.decision.case.procedure).effect_names
+    return in_language(names.get(effect.kind, {}), language) or effect.kind
+
+
+def reported(procedure: Procedure, text: str, language: str) -> str:
+    """What facts and effects report in English, as the procedure says it: a whole text, or a word before its number.
+
+    What a person wrote, and what another system answered, stays as it is.
+    """
+    whole = in_language(procedure.words.get(text, {}), language)
+    if whole:
+        return whole
+    word, _space, number = text.rpartition(" ")
+    return f"{in_language(procedure.words.get(word, {}), language) or word} {number}".strip()
+
+
+def reference_words(procedure: Procedure, reference: str, language: str) -> str:
+    """What a fact was read from; the errand it came with has the same name in every procedure."""
+    kind, _colon, number = reference.partition(":")
+    if kind == "conversation":
+        return _("errand %(number)s") % {"number": number}
+    return reported(procedure, reference, language)
 
 
 def source_words(source: str) -> str:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("staff/agreed-fees/", include("torget.payments.web.agreed_fees.urls")),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
+    path("staff/interface/", include("torget.payments.api.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),

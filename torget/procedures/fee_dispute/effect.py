@@ -8,9 +8,10 @@ from torget.casework.core.procedure import EffectOrder, EffectOutcome, EffectRes
 from torget.foundation.core.money import Money
 from torget.payments.checkout.refund_by_decision import paid_line, refund_by_decision
 from torget.payments.checkout.waive import Waived, WaiverOrder, waive_fee
-from torget.payments.fees.holds import end_hold
+from torget.procedures.folder import numbered
+from torget.procedures.library_fees import END_HOLD, end_the_hold, fee_of, hold_to_end
 
-WAIVE, END_HOLD = "waive", "end_hold"
+WAIVE = "waive"
 _OUTCOMES = {
     Waived.BOOKED: EffectOutcome.DONE,
     Waived.REFUSED: EffectOutcome.REFUSED,
@@ -21,22 +22,17 @@ _OUTCOMES = {
 
 def effects(*, decision_id: int, subject: Subject, outcome: str, values: Mapping[str, Any]) -> Sequence[EffectOrder]:
     cents = int(values.get("amount_cents") or 0)
-    orders: list[tuple[str, dict[str, Any]]] = []
+    orders: list[tuple[str, Mapping[str, Any]]] = []
     if outcome in ("waive", "correct") and cents > 0:
-        fee = {name: subject[name] for name in ("library_system", "patron_reference", "fee_reference")}
-        fee["card_number"] = subject.get("card_number", "")
-        orders.append((WAIVE, {**fee, "cents": cents}))
-    orders.append((END_HOLD, {"origin": subject.get("origin", "")}))
-    return [
-        EffectOrder(key=f"decision:{decision_id}:{number}", kind=kind, payload=payload)
-        for number, (kind, payload) in enumerate(orders, start=1)
-    ]
+        orders.append(
+            (WAIVE, {**fee_of(subject), "card_number": subject.get("card_number", ""), "cents": cents}),
+        )
+    return numbered(decision_id, [*orders, hold_to_end(subject)])
 
 
 def carry_out(order: EffectOrder, *, at: datetime) -> EffectResult:
     if order.kind == END_HOLD:
-        end_hold(origin=order.payload["origin"], at=at)
-        return EffectResult(outcome=EffectOutcome.DONE)
+        return end_the_hold(order.payload, at)
     answer = waive_fee(
         WaiverOrder(
             key=order.key,
@@ -55,8 +51,7 @@ def carry_out(order: EffectOrder, *, at: datetime) -> EffectResult:
 
 def _paid_meanwhile(order: EffectOrder, at: datetime) -> EffectResult:
     """The person paid before the decision: here, and then the money goes back; or at the desk, which pays it back."""
-    names = ("library_system", "patron_reference", "fee_reference")
-    paid = paid_line(**{name: order.payload[name] for name in names})
+    paid = paid_line(**fee_of(order.payload))
     if paid is None:
         return EffectResult(outcome=EffectOutcome.HUMAN, detail="the fee was settled at the desk meanwhile")
     payment_id, position = paid

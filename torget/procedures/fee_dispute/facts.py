@@ -2,43 +2,37 @@
 
 from datetime import datetime
 
-from torget.casework.core.facts import Fact, FactSet, FactValue
+from torget.casework.core.facts import FactSet, FactValue
 from torget.casework.core.procedure import Subject
 from torget.payments.checkout.refund_by_decision import paid_line
 from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.ports import LibraryFee
-from torget.payments.fees.deadline import answer_in_time
-from torget.payments.fees.library_systems import library_system
-
-FROM_LIBRARY, FROM_PAYMENTS, FROM_FORM = "library system", "payments", "form"
+from torget.procedures.library_fees import (
+    FROM_FORM,
+    FROM_LIBRARY,
+    FROM_PAYMENTS,
+    Found,
+    fact_set,
+    fee_of,
+    read_account,
+)
 
 
 def collect(*, subject: Subject, at: datetime) -> FactSet:
     """Raise LibrarySystemError while the library system gives no answer: then nothing is prepared on old facts."""
-    fee_reference = str(subject["fee_reference"])
-    library = library_system(subject["library_system"])
-    account = answer_in_time(
-        lambda: library.account(
-            patron_reference=subject["patron_reference"], card_number=subject.get("card_number", "")
-        )
-    )
-    fee = next((fee for fee in account.fees if fee.reference == fee_reference), None)
-    who = {"library_system": subject["library_system"], "patron_reference": subject["patron_reference"]}
-    paid = paid_line(**who, fee_reference=fee_reference)
-    waived_before = Waiver.objects.filter(**who, state="booked").count()
-    found: dict[str, tuple[FactValue, str, str]] = {
+    _account, fee = read_account(subject)
+    asked = fee_of(subject)
+    paid = paid_line(**asked)
+    fee_reference = asked.pop("fee_reference")
+    waived_before = Waiver.objects.filter(**asked, state="booked").count()
+    found: Found = {
         "claim": (subject.get("claim"), FROM_FORM, str(subject.get("origin", ""))),
         "payment line": (f"{paid[0]}:{paid[1]}" if paid else None, FROM_PAYMENTS, "payments of the fee"),
         "paid": (paid is not None, FROM_PAYMENTS, "payments of the fee"),
         "waived before": (waived_before, FROM_PAYMENTS, "waivers of the patron"),
         **{name: (value, FROM_LIBRARY, f"fee {fee_reference}") for name, value in _of_fee(fee).items()},
     }
-    return FactSet(
-        tuple(
-            Fact(name=name, value=value, source=source, source_reference=reference, read_at=at)
-            for name, (value, source, reference) in found.items()
-        )
-    )
+    return fact_set(found, at)
 
 
 def _of_fee(fee: LibraryFee | None) -> dict[str, FactValue]:

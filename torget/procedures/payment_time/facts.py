@@ -6,31 +6,29 @@ They are those under which the Legal Register Centre extends the time to pay aut
 from datetime import date, datetime
 
 from torget.casework.cases.find import count_opened_on
-from torget.casework.core.facts import Fact, FactSet, FactValue
+from torget.casework.core.facts import FactSet
 from torget.casework.core.procedure import Subject
 from torget.foundation.core.business_days import HELSINKI
 from torget.payments.core.fees import LegalNature
 from torget.payments.core.ports import AccountSnapshot, LibraryFee
-from torget.payments.fees.deadline import answer_in_time
 from torget.payments.fees.holds import is_disputed
-from torget.payments.fees.library_systems import library_system
 from torget.payments.fees.models import FeeType
 from torget.payments.fees.payment_time import has_broken_times
-
-FROM_LIBRARY, FROM_PAYMENTS, FROM_FORM, FROM_REGISTER = "library system", "payments", "form", "register"
-Found = dict[str, tuple[FactValue, str, str]]
+from torget.procedures.library_fees import (
+    FROM_FORM,
+    FROM_LIBRARY,
+    FROM_PAYMENTS,
+    FROM_REGISTER,
+    Found,
+    fact_set,
+    fee_of,
+    read_account,
+)
 
 
 def collect(*, subject: Subject, at: datetime) -> FactSet:
     """Raise LibrarySystemError while the library system gives no answer: then nothing is prepared on old facts."""
-    library = library_system(subject["library_system"])
-    account = answer_in_time(
-        lambda: library.account(
-            patron_reference=subject["patron_reference"], card_number=subject.get("card_number", "")
-        )
-    )
-    fee_reference = str(subject["fee_reference"])
-    fee = next((fee for fee in account.fees if fee.reference == fee_reference), None)
+    account, fee = read_account(subject)
     today = at.astimezone(HELSINKI).date()
     found = {
         **_of_form(subject),
@@ -38,12 +36,7 @@ def collect(*, subject: Subject, at: datetime) -> FactSet:
         **_of_fee(subject, fee, today),
         **_of_payments(subject, account, fee, today),
     }
-    return FactSet(
-        tuple(
-            Fact(name=name, value=value, source=source, source_reference=reference, read_at=at)
-            for name, (value, source, reference) in found.items()
-        )
-    )
+    return fact_set(found, at)
 
 
 def _day(text: object) -> date | None:
@@ -111,6 +104,5 @@ def _is_enforceable(subject: Subject, fee: LibraryFee | None) -> bool | None:
     known = nature.first()
     if known is None:
         return None
-    names = ("library_system", "patron_reference", "fee_reference")
-    disputed = is_disputed(**{name: str(subject[name]) for name in names}, but_by=str(subject.get("origin", "")))
+    disputed = is_disputed(**fee_of(subject), but_by=str(subject.get("origin", "")))
     return known == LegalNature.PUBLIC_LAW and not fee.is_growing and not disputed

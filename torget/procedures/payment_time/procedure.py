@@ -1,71 +1,35 @@
 """The procedure as casework and customer service see it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from torget.casework.core import rules
-from torget.casework.core.acts import ActKind, Remedy
-from torget.casework.core.facts import FactSet, Proposal
-from torget.casework.core.procedure import (
-    Block,
-    EffectOrder,
-    EffectResult,
-    Subject,
-    register_procedure,
-)
-from torget.procedures.fee_holds import free_fee, hold_fee
-from torget.procedures.folder import Folder
+from torget.casework.core.procedure import register_procedure
+from torget.procedures.folder import FolderProcedure
+from torget.procedures.library_fees import free_fee, hold_fee
 from torget.procedures.payment_time import effect, facts
 from torget.service.core.service_types import ServiceType, register_service_type
 
-SLUG = "payment_time"
-_folder = Folder(Path(__file__).parent)
-
-
-class PaymentTime:
-    slug = SLUG
-    names = _folder.names
-    act_kind = ActKind.DECISION
-    remedy = Remedy.RECTIFICATION
-    record_class = "12.03.01"
-    handling_days = 10
-    outcomes = _folder.outcomes
-    outcomes_with_amount: frozenset[str] = frozenset()
-    fact_labels = _folder.fact_labels
-    fact_value_words = _folder.fact_value_words
-    may_be_automatic = True
-    model_xml = _folder.model_xml
-
-    def collect_facts(self, *, subject: Subject, at: datetime) -> FactSet:
-        return facts.collect(subject=subject, at=at)
-
-    def propose(self, *, facts: FactSet, model_xml: bytes) -> Proposal:
-        return rules.propose(facts=facts, model_xml=model_xml)
-
-    def blocks(self, *, facts: FactSet, proposal: Proposal) -> Sequence[Block]:
-        return _folder.blocks(facts, proposal)
-
-    def effects(
-        self, *, decision_id: int, subject: Subject, outcome: str, values: Mapping[str, Any]
-    ) -> Sequence[EffectOrder]:
-        return effect.effects(decision_id=decision_id, subject=subject, outcome=outcome, values=values)
-
-    def carry_out(self, order: EffectOrder, *, at: datetime) -> EffectResult:
-        return effect.carry_out(order, at=at)
-
 
 def register() -> None:
-    register_procedure(PaymentTime())
+    procedure = FolderProcedure(
+        path=Path(__file__).parent,
+        slug="payment_time",
+        facts=facts,
+        effect=effect,
+        record_class="12.03.01",
+        handling_days=10,
+        may_be_automatic=True,
+    )
+    register_procedure(procedure)
     register_service_type(
         ServiceType(
-            slug=SLUG,
-            names=_folder.names,
-            form=_folder.form,
+            slug=procedure.slug,
+            names=procedure.names,
+            form=procedure.form,
             topics=("fees",),
+            begins_at_a_fee=True,
             answer_within_hours=40,
-            procedure=SLUG,
+            procedure=procedure.slug,
+            becomes_a_matter_at_once=True,
             on_open=hold_fee,
             on_close=free_fee,
         )

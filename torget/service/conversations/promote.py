@@ -1,12 +1,17 @@
-"""Make a registered matter of a conversation: one action, and every id is kept."""
+"""Make a registered matter of a conversation: one action, and every id is kept.
+
+An agent does it, or the sending of an application itself.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from torget.casework.cases.register import PersonFacts, add_document, open_case
+from torget.casework.cases.models import Case
+from torget.casework.cases.register import PersonFacts, open_case
 from torget.casework.core.procedure import find_procedure
+from torget.service.conversations.follow import add_file, add_message
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.steps import lock_conversation, origin_of, step
 from torget.service.core.forms import Kind
@@ -30,14 +35,14 @@ def _form_sent(conversation: Conversation) -> Draft | None:
 
 
 def _chosen(draft: Draft | None) -> dict[str, str]:
-    """What was chosen from options: facts for the rules. What was written freely goes in as a document."""
+    """What was chosen from options, and days: facts for the rules. What was written freely goes in as a document."""
     if draft is None:
         return {}
     form = form_of_draft(draft)
     return {
         field_id: value
         for field_id, value in draft.answers.items()
-        if (field := form.field(field_id)) is not None and field.kind is Kind.CHOICE
+        if (field := form.field(field_id)) is not None and field.kind in (Kind.CHOICE, Kind.DATE)
     }
 
 
@@ -54,59 +59,46 @@ def _person(conversation: Conversation, draft: Draft | None) -> PersonFacts:
 
 def promote_conversation(*, conversation_id: int, version: int, employee_id: int, at: datetime) -> int:
     """The id of the matter. Raise NoProcedure, AlreadyPromoted, ChangedMeanwhile, NotPossible."""
-    actor = f"staff:{employee_id}"
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if conversation.case_id is not None:
             raise AlreadyPromoted
         lock_conversation(conversation_id, version=version)
-        slug = find_service_type(conversation.service_type).procedure
-        if slug is None:
-            raise NoProcedure
-        procedure, draft = find_procedure(slug), _form_sent(conversation)
-        person = _person(conversation, draft)
-        origin = origin_of(conversation)
-        subject: dict[str, Any] = {**_chosen(draft), **conversation.subject, "origin": origin}
-        case = open_case(
-            municipality_id=conversation.municipality_id,
-            municipality_number=conversation.municipality.number,
-            procedure=procedure,
-            titles={language: f"{name}: {person.name}" for language, name in procedure.names.items()},
-            public_titles=procedure.names,
-            language=conversation.language,
-            subject=subject,
-            parties=[person],
-            origin=origin,
-            actor=actor,
-            at=at,
-        )
-        _add_documents(conversation, case, actor=actor, at=at)
-        conversation.case_id = case.pk
-        step(conversation, Event.PROMOTED, actor=actor, at=at, detail={"number": case.number, "case": case.pk})
+        return make_matter(conversation, actor=f"staff:{employee_id}", at=at)
+
+
+def make_matter(conversation: Conversation, *, actor: str, at: datetime) -> int:
+    """In the caller's transaction, which holds the conversation's row. Raise NoProcedure, NotPossible."""
+    slug = find_service_type(conversation.service_type).procedure
+    if slug is None:
+        raise NoProcedure
+    procedure, draft = find_procedure(slug), _form_sent(conversation)
+    person, origin = _person(conversation, draft), origin_of(conversation)
+    channel = conversation.contacts.order_by("pk").values_list("channel", flat=True).first()
+    subject: dict[str, Any] = {**_chosen(draft), **conversation.subject, "channel": channel, "origin": origin}
+    case = open_case(
+        municipality_id=conversation.municipality_id,
+        municipality_number=conversation.municipality.number,
+        procedure=procedure,
+        titles={language: f"{name}: {person.name}" for language, name in procedure.names.items()},
+        public_titles=procedure.names,
+        language=conversation.language,
+        subject=subject,
+        parties=[person],
+        origin=origin,
+        actor=actor,
+        at=at,
+    )
+    _add_documents(conversation, case, actor=actor, at=at)
+    conversation.case_id = case.pk
+    step(conversation, Event.PROMOTED, actor=actor, at=at, detail={"number": case.number, "case": case.pk})
     return case.pk
 
 
-def _add_documents(conversation: Conversation, case: Any, *, actor: str, at: datetime) -> None:
-    """What the person wrote, and the files that the scanner has passed; the others stay with the conversation."""
+def _add_documents(conversation: Conversation, case: Case, *, actor: str, at: datetime) -> None:
+    """What the person wrote, and the files that the scanner has passed; follow.py takes the others when it has."""
     incoming = conversation.contacts.filter(direction=Contact.Direction.IN).order_by("at", "pk")
     for number, contact in enumerate(incoming, start=1):
-        add_document(
-            case,
-            kind="application" if number == 1 else "message",
-            title=f"{conversation.topic} {number}",
-            content=contact.body.encode(),
-            media_type="text/plain; charset=utf-8",
-            language=contact.language,
-            actor=actor,
-            at=at,
-        )
+        add_message(contact, case, number=number, actor=actor, at=at)
         for attachment in contact.attachments.filter(state=Attachment.State.CLEAN).order_by("pk"):
-            add_document(
-                case,
-                kind="attachment",
-                title=attachment.name,
-                content=bytes(attachment.content),
-                media_type=attachment.media_type,
-                actor=actor,
-                at=at,
-            )
+            add_file(attachment, case, actor=actor, at=at)

@@ -4,9 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from torget.casework.decisions.prepare import can_be_decided
 from torget.foundation.core.languages import in_language
 from torget.service.conversations.begin import begin_conversation
 from torget.service.conversations.models import Conversation
+from torget.service.conversations.promote import make_matter
+from torget.service.conversations.steps import lock_conversation
 from torget.service.core.forms import Form, Kind, answers_asked, first_faulty_step
 from torget.service.core.service_types import find_service_type
 from torget.service.forms.drafts import form_of_draft
@@ -29,8 +32,7 @@ def answers_text(form: Form, answers: dict[str, str], language: str) -> str:
             value = answers.get(field.id, "")
             if field.kind is Kind.FILE or not value:
                 continue
-            shown = in_language(field.label_of(value), language) if field.kind is Kind.CHOICE else value
-            lines.append(f"{in_language(field.labels, language)}\n{shown}")
+            lines.append(f"{in_language(field.labels, language)}\n{field.shown(value, language)}")
     return "\n\n".join(lines)
 
 
@@ -48,7 +50,7 @@ def submit_draft(*, draft_id: int, actor: str, at: datetime) -> Conversation:
         service_type = find_service_type(draft.form.service_type)
         draft.answers, draft.sent_at, draft.changed_at = answers, at, at
         draft.save(update_fields=["answers", "sent_at", "changed_at"])
-        return begin_conversation(
+        conversation = begin_conversation(
             service_type=service_type,
             municipality_id=draft.municipality_id,
             patron_id=draft.patron_id,
@@ -63,3 +65,15 @@ def submit_draft(*, draft_id: int, actor: str, at: datetime) -> Conversation:
             draft=draft,
             attachments=list(draft.attachments.exclude(state=Attachment.State.INFECTED)),
         )
+        _register_application(conversation, actor=actor, at=at)
+        return conversation
+
+
+def _register_application(conversation: Conversation, *, actor: str, at: datetime) -> None:
+    """An application needs nobody to make a matter of it; where nobody can decide it, an agent answers it."""
+    service_type = find_service_type(conversation.service_type)
+    if not service_type.becomes_a_matter_at_once or service_type.procedure is None:
+        return
+    if can_be_decided(municipality_id=conversation.municipality_id, procedure=service_type.procedure):
+        make_matter(lock_conversation(conversation.pk), actor=actor, at=at)
+        conversation.refresh_from_db()

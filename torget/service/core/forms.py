@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from torget.foundation.core.languages import Language, LocalisedText
+from torget.foundation.core.languages import Language, LocalisedText, in_language
 
 Answers = Mapping[str, str]
 """By field id; files are not among them, they are attachments."""
@@ -67,6 +67,15 @@ class Field:
         """What a chosen value says; a value that is no option is shown as it is."""
         found = next((option.labels for option in self.options if option.value == value), None)
         return found if found is not None else dict.fromkeys(Language, value)
+
+    def shown(self, value: str, language: str) -> str:
+        """An answer as people read it: the words of a choice, a day as days are written."""
+        if self.kind is Kind.CHOICE:
+            return in_language(self.label_of(value), language)
+        if self.kind is Kind.DATE and _is_date(value):
+            day, mark = date.fromisoformat(value), "/" if language == Language.ENGLISH else "."
+            return f"{day.day}{mark}{day.month}{mark}{day.year}"
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ class ServiceType:
     """The casework procedure that it may be promoted to."""
     begins_at_a_fee: bool = False
     """Whether it is always about one fee, and so begins where the fee is shown."""
+    becomes_a_matter_at_once: bool = False
+    """An application: registered as a matter when it is sent, where somebody has the power to decide it."""
     on_open: Hook = nothing_more
     """When the errand begins, and when it begins again; such as putting a fee on hold."""
     on_close: Hook = nothing_more

@@ -67,7 +67,10 @@ class Attachment(models.Model):
     scanned_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], condition=models.Q(state="waiting"), name="attachment_unscanned")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="attachment_unscanned"),
+            models.Index(fields=["scanned_at"], name="attachment_scanned"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="infected_content_is_gone", condition=~models.Q(state="infected") | models.Q(content=b"")

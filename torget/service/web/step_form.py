@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from torget.foundation.core.languages import in_language
+from torget.foundation.design.forms import DatePartsWidget
 from torget.service.core.files import FileFault
 from torget.service.core.forms import AnswerFault, Field, Kind, Step, check_step, tidy
 
@@ -37,6 +38,19 @@ def fault_text(field: Field, fault: AnswerFault, language: str) -> str:
     }[fault]
 
 
+class _DayWidget(DatePartsWidget):
+    """Three fields for one answer, which is kept as 2027-01-15; what is no date is kept and shown as it was written."""
+
+    def decompress(self, value: Any) -> list[Any]:
+        year, month, day = (*str(value or "").split("-"), "", "", "")[:3]
+        return [day.lstrip("0"), month.lstrip("0"), year]
+
+
+def _day_answer(parts: list[Any]) -> str:
+    day, month, year = (tidy(str(part or "")) for part in parts)
+    return f"{year}-{month:0>2}-{day:0>2}" if day or month or year else ""
+
+
 def _widget(field: Field) -> forms.Widget:
     if field.kind is Kind.LONG_TEXT:
         return forms.Textarea(attrs={"rows": 6})
@@ -59,6 +73,8 @@ def _form_field(field: Field, language: str) -> forms.Field:
     if field.kind is Kind.CHOICE:
         choices = [(option.value, in_language(option.labels, language)) for option in field.options]
         return forms.ChoiceField(**named, choices=choices, widget=forms.RadioSelect)
+    if field.kind is Kind.DATE:
+        return forms.Field(**named, widget=_DayWidget())
     return forms.CharField(**named, strip=False, widget=_widget(field))
 
 
@@ -74,9 +90,12 @@ class StepForm(forms.Form):
             self.fields[field.id] = _form_field(field, language)
 
     def answers(self) -> dict[str, str]:
-        return {
-            field.id: tidy(self.data.get(field.id, "")) for field in self._step.fields if field.kind is not Kind.FILE
-        }
+        return {field.id: self._answer(field) for field in self._step.fields if field.kind is not Kind.FILE}
+
+    def _answer(self, field: Field) -> str:
+        if field.kind is Kind.DATE:
+            return _day_answer(self.fields[field.id].widget.value_from_datadict(self.data, self.files, field.id))
+        return tidy(self.data.get(field.id, ""))
 
     def start_clean(self) -> None:
         """As if all were well: who only adds a file or goes away is not told what is still missing."""

@@ -6,7 +6,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from torget.service.core.files import SIZE_MAX
 
-ROUTES = {"draft-step"}
+ROUTES = {"draft-step", "errand"}
 
 
 class RefuseLargeFiles(FileUploadHandler):

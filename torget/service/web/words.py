@@ -32,7 +32,7 @@ def state_for_person(conversation: Conversation) -> str:
     if state is State.ASKED:
         return _("Answer our question below. Your errand goes on when you have answered.")
     if conversation.case_id is not None:
-        return _("Your question has become a matter with a decision. You see here what happens in it.")
+        return _("It is a registered matter now, and a decision will be made. You see here what happens in it.")
     return _("If the answer does not help, write again below: that opens the errand anew.")
 
 

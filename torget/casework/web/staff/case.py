@@ -21,7 +21,16 @@ from torget.casework.decisions.models import Decision, Effect, FactRecord
 from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
 from torget.casework.decisions.sign import is_party
 from torget.casework.web.staff.visible import find_visible_case
-from torget.casework.web.words import actor_words, case_tag, effect_tag, effect_words, source_words, step_words
+from torget.casework.web.words import (
+    actor_words,
+    case_tag,
+    effect_tag,
+    effect_words,
+    reference_words,
+    reported,
+    source_words,
+    step_words,
+)
 from torget.foundation.core.identity_codes import mask_identity_codes
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Tag, TimelineEvent
@@ -44,6 +53,7 @@ class FactGroup:
 class EffectRow:
     effect: Effect
     text: str
+    detail: str
     tag: Tag
     needs_a_person: bool
 
@@ -60,18 +70,26 @@ def fact_groups(record: FactRecord | None, procedure_slug: str, language: str) -
         fact = facts[name]
         key = (fact.source, fact.source_reference, fact.read_at)
         group = groups.setdefault(
-            key, FactGroup(source=source_words(fact.source), reference=key[1], read_at=fact.read_at, rows=[])
+            key,
+            FactGroup(
+                source=source_words(fact.source),
+                reference=reference_words(procedure, fact.source_reference, language),
+                read_at=fact.read_at,
+                rows=[],
+            ),
         )
         label = in_language(labels.get(name, {}), language) or name
         group.rows.append((label, value_text(name, fact.value, language, words.get(name))))
     return list(groups.values())
 
 
-def effect_rows(decision: Decision) -> list[EffectRow]:
+def effect_rows(decision: Decision, language: str) -> list[EffectRow]:
+    procedure = find_procedure(decision.case.procedure)
     return [
         EffectRow(
             effect=effect,
-            text=effect_words(effect.kind),
+            text=effect_words(effect, language),
+            detail=reported(procedure, effect.detail, language),
             tag=effect_tag(effect.state),
             needs_a_person=effect.state in (Effect.State.REFUSED, Effect.State.HUMAN),
         )
@@ -125,7 +143,9 @@ def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "municipality": found.municipality.name(language),
         "tag": case_tag(found.state),
         "draft": next((one for one in decisions if one.state == Decision.State.DRAFT), None),
-        "decisions": [(one, effect_rows(one), one.section) for one in decisions if one.state == Decision.State.SIGNED],
+        "decisions": [
+            (one, effect_rows(one, language), one.section) for one in decisions if one.state == Decision.State.SIGNED
+        ],
         "parties": party_rows(found),
         "facts": fact_groups(record, found.procedure, language),
         "record": record,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from torget.casework.cases.register import party_tokens
 from torget.casework.core.deadlines import NoticeChannel
+from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.correct import NothingToCorrect, start_correction
 from torget.casework.decisions.document import filled
 from torget.casework.decisions.drafts import ChangedMeanwhile
@@ -23,7 +24,7 @@ from torget.casework.decisions.withdraw import ReasonRequired
 from torget.casework.web.staff.case import effect_rows
 from torget.casework.web.staff.proposal import summary
 from torget.casework.web.staff.visible import find_visible_decision
-from torget.casework.web.words import CHANNELS, effect_words, section_text
+from torget.casework.web.words import CHANNELS, effect_words, reported, section_text
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 
@@ -59,7 +60,7 @@ def decision(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespon
         "section": section_text(found),
         "summary": summary(found, language),
         "parts": content["parts"],
-        "effects": effect_rows(found),
+        "effects": effect_rows(found, language),
         "channel": CHANNELS[NoticeChannel(found.notice_channel)] if found.notice_channel else "",
         "corrections": [(one.pk, section_text(one)) for one in corrections],
         "corrects": found.corrects and (found.corrects.pk, section_text(found.corrects)),
@@ -139,5 +140,12 @@ def effect(request: HttpRequest, staff: Staff, effect_id: int) -> HttpResponse:
             return back
         else:
             return back
-    context = {"case": owner.case, "decision": owner, "effect": found, "text": effect_words(found.kind), "form": form}
+    language = get_language() or "fi"
+    context = {
+        "case": owner.case,
+        "decision": owner,
+        "text": effect_words(found, language),
+        "detail": reported(find_procedure(owner.case.procedure), found.detail, language),
+        "form": form,
+    }
     return show(request, staff, "casework/effect.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from torget.casework.decisions.models import Decision
-from torget.casework.publication.publish import MayNotPublish, publish_decision
+from torget.casework.publication.publish import MayNotPublish, publish_decision, why_not_publish
 from torget.casework.web.staff.visible import find_visible_decision
 from torget.casework.web.words import section_text
 from torget.foundation.core.languages import in_language
@@ -45,6 +45,10 @@ def publish(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespons
     decision = find_visible_decision(staff, decision_id, action="publish decision")
     if decision.state != Decision.State.SIGNED:
         raise Http404
+    refusal = why_not_publish(decision)
+    if refusal is not None:
+        messages.info(request, str(REFUSALS[refusal]))
+        return HttpResponseRedirect(reverse("staff-decision", args=[decision_id]))
     form, status = PublishForm(request.POST or None), 200
     if request.method == "POST":
         status = 422

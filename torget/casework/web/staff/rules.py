@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from torget.casework.cases.find import find_cases
 from torget.casework.core.facts import FactSet, Route
 from torget.casework.core.procedure import Procedure, all_procedures, find_procedure
-from torget.casework.decisions.commission import stop
+from torget.casework.decisions.commission import offices_that_commission
 from torget.casework.decisions.models import Commissioning, RuleModel
 from torget.casework.decisions.rules_review import (
     BadWorkbook,
@@ -27,7 +27,6 @@ from torget.casework.decisions.rules_review import (
     review_model,
     try_facts,
 )
-from torget.casework.decisions.withdraw import ReasonRequired
 from torget.casework.web.staff.visible import has_cases
 from torget.casework.web.words import ROUTES
 from torget.foundation.cooperations.models import Cooperation
@@ -64,15 +63,6 @@ class WhatIfForm(forms.Form):
     )
 
 
-class StopForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        max_length=500,
-        error_messages={"required": gettext_lazy("Write why it is stopped")},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
     name: str
@@ -89,7 +79,7 @@ def keeps_rules(staff: Staff) -> bool:
     ).exists()
 
 
-def _find(slug: str) -> Procedure:
+def find_or_404(slug: str) -> Procedure:
     try:
         return find_procedure(slug)
     except KeyError:
@@ -149,7 +139,7 @@ def guarded(staff: Staff, slug: str, *, action: str) -> Procedure:
     if not has_cases(staff.access):
         note_refusal(staff, action=action, subject=f"procedure:{slug}")
         raise Http404
-    return _find(slug)
+    return find_or_404(slug)
 
 
 @staff_page
@@ -191,6 +181,7 @@ def rules(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
         "tried": tried,
         "workbook_form": WorkbookForm(),
         "keeps_rules": keeps_rules(staff),
+        "may_commission": bool(offices_that_commission(procedure=slug, employee=staff.employee, at=timezone.now())),
         "commissionings": [
             (
                 one,
@@ -279,35 +270,3 @@ def version(request: HttpRequest, staff: Staff, slug: str, sha256: str) -> HttpR
             return HttpResponseRedirect(reverse("staff-rules-of", args=[slug]))
     context = {**_model_context(procedure, model, language), "keeps_rules": keeps_rules(staff)}
     return show(request, staff, "casework/rules_version.html", context)
-
-
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def stop_switch(request: HttpRequest, staff: Staff, commissioning_id: int) -> HttpResponse:
-    """From the next moment on a person decides; every preparer of the municipality can stop it."""
-    found = Commissioning.objects.filter(pk=commissioning_id, municipality__in=sorted(staff.access.preparer)).first()
-    if found is None:
-        note_refusal(staff, action="stop procedure", subject=f"commissioning:{commissioning_id}")
-        raise Http404
-    back = HttpResponseRedirect(reverse("staff-rules-of", args=[found.procedure]))
-    form, status = StopForm(request.POST or None), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                reason = form.cleaned_data["reason"]
-                stopped = stop(commissioning_id=found.pk, reason=reason, employee=staff.employee, at=timezone.now())
-            except ReasonRequired:
-                form.add_error("reason", _("Write why it is stopped"))
-            else:
-                text = _("Stopped. From now on a person decides.") if stopped else _("It had been stopped already.")
-                messages.success(request, text)
-                return back
-    language = get_language() or "fi"
-    context = {
-        "form": form,
-        "procedure": found.procedure,
-        "name": in_language(_find(found.procedure).names, language),
-        "municipality": found.municipality.name(language),
-    }
-    return show(request, staff, "casework/rules_stop.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,8 +45,8 @@ class FeeList:
     has_payable: bool
 
 
-def _why(one: AssessedFee, texts: FeeTypeTexts | None, language: str) -> str:
-    """Why the fee arose: its kind, then the dates the library system gives."""
+def _why(one: AssessedFee, texts: FeeTypeTexts | None, time_to_pay: date | None, language: str) -> str:
+    """Why the fee arose: its kind, then the dates the library system gives; and until when it may be paid."""
     fee = one.fee
     parts = [in_language(texts.names, language) if texts else fee.description or _("Fee of the library")]
     if fee.due_date and fee.returned_on:
@@ -59,6 +60,8 @@ def _why(one: AssessedFee, texts: FeeTypeTexts | None, language: str) -> str:
         parts.append(_("Dated %(date)s") % {"date": day_text(fee.incurred_on)})
     if fee.outstanding != fee.charged:
         parts.append(_("part of it is already paid"))
+    if time_to_pay is not None:
+        parts.append(_("You have been granted time to pay until %(day)s") % {"day": day_text(time_to_pay)})
     return ". ".join(parts) + "."
 
 
@@ -90,6 +93,7 @@ def build_fee_list(
     texts: Mapping[str, FeeTypeTexts],
     municipalities: Mapping[str, PayeeTexts],
     held: Mapping[str, HeldFee],
+    time_to_pay: Mapping[str, date],
     chosen: set[str] | None,
     language: str,
 ) -> FeeList:
@@ -99,10 +103,13 @@ def build_fee_list(
         fee = one.fee
         its_texts = texts.get(fee.kind)
         reason, tag, url = _blocked(one, its_texts, held.get(fee.reference), language)
+        until = time_to_pay.get(fee.reference)
+        if tag is None and until is not None:
+            tag = Tag(text=_("Pay by %(day)s") % {"day": day_text(until)}, colour=TagColour.GREEN)
         line = FeeLine(
             id=fee.reference,
             title=fee.title or (in_language(its_texts.names, language) if its_texts else _("Fee of the library")),
-            reason=_why(one, its_texts, language),
+            reason=_why(one, its_texts, until, language),
             amount=fee.outstanding,
             is_payable=not reason,
             is_selected=chosen is None or fee.reference in chosen,

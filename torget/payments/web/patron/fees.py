@@ -67,6 +67,7 @@ def _fee_list(now: FeesNow, chosen: set[str] | None) -> FeeList:
         texts=now.payable.configured.texts,
         municipalities=now.payable.configured.municipalities,
         held=now.payable.held,
+        time_to_pay=now.payable.time_to_pay,
         chosen=chosen,
         language=get_language() or "fi",
     )

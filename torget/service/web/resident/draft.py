@@ -220,8 +220,8 @@ def _rows(found: Draft, form: Form) -> list[SummaryRow]:
                     .order_by("id")
                     .values_list("name", flat=True)
                 )
-            elif field.kind is Kind.CHOICE:
-                value = in_language(field.label_of(value), language)
+            else:
+                value = field.shown(value, language)
             shown = _("Missing") if field.id in faults else value or _("Not given")
             url = f"{reverse('draft-step', args=[found.token, step.id])}#id_{field.id}"
             rows.append(SummaryRow(key=in_language(field.labels, language), value=shown, change_url=url))

@@ -1,5 +1,7 @@
 """One errand as the person sees it: everything in one timeline, and a way to write again."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,14 +16,29 @@ from torget.foundation.core.languages import in_language
 from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_patron
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.queries import errands_of
-from torget.service.conversations.reply import EmptyReply, ReplyTooLong, add_reply
+from torget.service.conversations.reply import EmptyReply, ReplyFile, ReplyTooLong, add_reply, scan_reply
+from torget.service.core.files import FileFault
 from torget.service.core.forms import LONG_TEXT_LENGTH_MAX
 from torget.service.core.service_types import service_types
 from torget.service.core.states import State
+from torget.service.forms.attach import FileRefused
 from torget.service.forms.models import Attachment
 from torget.service.web.files import attachment_response
 from torget.service.web.resident.timeline import errand_timeline
+from torget.service.web.step_form import FILE_FAULTS
+from torget.service.web.upload import refused_files
 from torget.service.web.words import state_for_person, state_tag_for_person
+
+
+class _FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(_FilesField, self).clean(one, initial) for one in data or []]
 
 
 class ReplyForm(forms.Form):
@@ -29,12 +46,22 @@ class ReplyForm(forms.Form):
         label=gettext_lazy("Write to us"),
         help_text=gettext_lazy("Do not write your personal identity code."),
         max_length=LONG_TEXT_LENGTH_MAX,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={
-            "required": gettext_lazy("Write something before you send"),
             "max_length": gettext_lazy("Write at most 10,000 characters"),
         },
     )
+    attachments = _FilesField(
+        label=gettext_lazy("Attach files"),
+        help_text=gettext_lazy("At most 5 files: PDF, PNG or JPEG, each at most 5 megabytes."),
+        required=False,
+        allow_empty_file=True,
+        widget=_FilesInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
+    )
+
+    def refuse(self, fault: FileFault) -> None:
+        self.add_error("attachments", str(FILE_FAULTS[fault]))
 
 
 def find_errand(token: str) -> Conversation:
@@ -60,7 +87,7 @@ def _page(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         "what_now": state_for_person(conversation),
         "municipality": conversation.municipality,
         "municipality_name": conversation.municipality.name(language),
-        "is_new": "sent" in request.GET and conversation.version == 1,
+        "is_new": "sent" in request.GET and conversation.version == (1 if conversation.case_id is None else 2),
         "is_closed": conversation.state == State.CLOSED,
         "is_own": _actor(request, conversation) != "person",
     }
@@ -78,21 +105,35 @@ def errand(request: HttpRequest, token: str) -> HttpResponse:
     conversation = find_errand(token)
     if request.method != "POST":
         return _page(request, conversation, ReplyForm())
-    form = ReplyForm(request.POST)
-    if not form.is_valid():
-        return _page(request, conversation, form)
-    try:
-        add_reply(
-            conversation_id=conversation.pk,
-            body=form.cleaned_data["body"],
-            actor=_actor(request, conversation),
-            at=timezone.now(),
-        )
-    except (EmptyReply, ReplyTooLong):
-        form.add_error("body", _("Write something before you send"))
+    form = ReplyForm(request.POST, request.FILES)
+    if "attachments" in refused_files(request.META):
+        form.refuse(FileFault.TOO_LARGE)
+    if not form.is_valid() or not _send(request, conversation, form):
         return _page(request, conversation, form)
     messages.success(request, _("Your message has been sent."))
     return HttpResponseRedirect(reverse("errand", args=[token]))
+
+
+def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> bool:
+    """False when nothing was sent; then the form says why, and keeps what was written."""
+    now = timezone.now()
+    files = [ReplyFile(name=file.name or "", content=file.read()) for file in form.cleaned_data["attachments"]]
+    try:
+        contact = add_reply(
+            conversation_id=conversation.pk,
+            body=form.cleaned_data["body"],
+            actor=_actor(request, conversation),
+            at=now,
+            files=files,
+        )
+    except (EmptyReply, ReplyTooLong):
+        form.add_error("body", _("Write something before you send"))
+        return False
+    except FileRefused as refusal:
+        form.refuse(refusal.fault)
+        return False
+    scan_reply(contact, at=now)
+    return True
 
 
 @require_safe

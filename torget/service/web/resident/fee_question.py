@@ -58,6 +58,7 @@ def find_fee(now: FeesNow, reference: str) -> AskedFee:
         texts=now.payable.configured.texts,
         municipalities=now.payable.configured.municipalities,
         held=now.payable.held,
+        time_to_pay=now.payable.time_to_pay,
         chosen=None,
         language=get_language() or "fi",
     )

@@ -58,6 +58,7 @@ def read_fee_lines(subject: Subject) -> FeeLines | None:
         texts=configured.texts,
         municipalities=configured.municipalities,
         held=payable.held,
+        time_to_pay=payable.time_to_pay,
         chosen=None,
         language=language,
     )

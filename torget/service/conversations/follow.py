@@ -1,0 +1,76 @@
+"""What comes to an errand that is a matter goes into it: messages at once, files when the scanner has passed them."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from torget.casework.cases.models import Case, CaseDocument
+from torget.casework.cases.register import add_document
+from torget.service.conversations.models import Contact
+from torget.service.forms.models import Attachment
+
+LOOKED_BACK = timedelta(days=7)
+"""How long ago the scanner may have passed a file that is still to follow."""
+BATCH = 200
+
+
+def add_message(contact: Contact, case: Case, *, number: int, actor: str, at: datetime) -> None:
+    add_document(
+        case,
+        kind="application" if number == 1 else "message",
+        title=f"{contact.conversation.topic} {number}",
+        content=contact.body.encode(),
+        media_type="text/plain; charset=utf-8",
+        language=contact.language,
+        actor=actor,
+        at=at,
+    )
+
+
+def add_file(attachment: Attachment, case: Case, *, actor: str, at: datetime) -> None:
+    add_document(
+        case,
+        kind="attachment",
+        title=attachment.name,
+        content=bytes(attachment.content),
+        media_type=attachment.media_type,
+        actor=actor,
+        at=at,
+    )
+
+
+def follow_message(contact: Contact, *, at: datetime) -> None:
+    """A person wrote again in an errand that is a matter; in the transaction that took the message."""
+    conversation = contact.conversation
+    if conversation.case_id is None or not contact.body:
+        return
+    case = Case.objects.get(pk=conversation.case_id)
+    number = conversation.contacts.filter(direction=Contact.Direction.IN).count()
+    add_message(contact, case, number=number, actor=contact.actor, at=at)
+
+
+def follow_files(*, at: datetime) -> int:
+    """Add the files that have been passed since their errand became a matter; how many those were."""
+    there = CaseDocument.objects.filter(case=OuterRef("case_id"), kind="attachment", sha256=OuterRef("sha256"))
+    missing = (
+        Attachment.objects.filter(
+            state=Attachment.State.CLEAN,
+            scanned_at__gt=at - LOOKED_BACK,
+            contacts__direction=Contact.Direction.IN,
+            contacts__conversation__case_id__isnull=False,
+        )
+        .annotate(case_id=F("contacts__conversation__case_id"))
+        .exclude(Exists(there))
+        .order_by("pk")
+    )
+    done = 0
+    for attachment_id, case_id in missing.values_list("pk", "case_id")[:BATCH]:
+        with transaction.atomic():
+            case = Case.objects.select_for_update().get(pk=case_id)
+            attachment = Attachment.objects.get(pk=attachment_id)
+            # Another process may have been first; the case's row is locked from here on.
+            if not case.documents.filter(kind="attachment", sha256=attachment.sha256).exists():
+                add_file(attachment, case, actor="worker", at=at)
+                done += 1
+    return done
