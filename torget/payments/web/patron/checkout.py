@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from torget.foundation.core.money import Money
 from torget.payments.api.models import ClientCheckout
 from torget.payments.checkout.models import Checkout, Payment, PaymentLine
+from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.core.checkout import State
 from torget.payments.web.patron.fees import go_to_page
@@ -85,8 +86,15 @@ def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
         provider=payment.merchant_account.provider,
         can_be_paid=state in _STILL_OPEN,
         is_settled=state is State.REGISTERED,
-        is_waiting=state in (State.PAID, State.REGISTERING, State.UNCERTAIN) or (state is State.OPEN and came_back),
+        is_waiting=state in (State.PAID, State.REGISTERING, State.UNCERTAIN)
+        or (state is State.OPEN and came_back)
+        or (state is State.PENDING and _is_being_captured(payment)),
     )
+
+
+def _is_being_captured(payment: Payment) -> bool:
+    """What is only reserved is captured in a moment; what a provider examines takes its time."""
+    return provider_for(facts_of(payment.merchant_account)).capabilities.needs_capture
 
 
 def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:

@@ -56,6 +56,7 @@ EVENT_WORDS: dict[str, Words] = {
     Event.TIMED_OUT: gettext_lazy("Not paid in time"),
     Event.REGISTRATION_STARTED: gettext_lazy("Began to tell the library system"),
     Event.REGISTRATION_POSTPONED: gettext_lazy("The library system did not take it; will be tried again"),
+    Event.ONE_FEE_TOLD: gettext_lazy("The library system was told of one fee; the others follow"),
     Event.BOOKED: gettext_lazy("Registered in the library system"),
     Event.BOOKED_IN_PART: gettext_lazy("Registered in part; the rest goes back"),
     Event.REFUSED: gettext_lazy("The fees could not be paid any more; the money goes back"),
