@@ -56,7 +56,7 @@ def forget_way_in(request: HttpRequest) -> None:
     request.session.pop(_WAY_IN, None)
 
 
-def way_back(request: HttpRequest) -> str:
+def way_in(request: HttpRequest) -> str:
     """Empty for a signed-in patron, who has a page of fees, and for whoever came from nowhere."""
     return "" if signed_in_patron(request) else str(request.session.get(_WAY_IN, ""))
 

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.core.money import Money
+from torget.payments.api.models import ClientCheckout
 from torget.payments.checkout.models import Checkout, Payment, PaymentLine
 from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.core.checkout import State
 from torget.payments.web.patron.fees import go_to_page
 from torget.payments.web.patron.send_to_provider import allow_provider_pages
-from torget.payments.web.patron_session import way_back
+from torget.payments.web.patron_session import way_in
 
 CHECKS_MAX = 30
 """At two seconds each about a minute; then the page stops asking and says where the receipt will be."""
@@ -44,6 +45,14 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """To the program that started the checkout, such as a library's catalogue."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutView:
     token: str
     payments: list[PaymentView]
@@ -53,6 +62,14 @@ class CheckoutView:
     all_settled: bool
     nothing_paid: bool
     ends_loan_ban: bool
+    way_back: WayBack | None
+
+
+def _way_back(checkout: Checkout) -> WayBack | None:
+    started: ClientCheckout | None = getattr(checkout, "started_by_client", None)
+    if started is None or not started.return_url:
+        return None
+    return WayBack(name=started.client.name, url=started.return_url)
 
 
 def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
@@ -91,13 +108,15 @@ def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:
         all_settled=all(one.is_settled for one in payments),
         nothing_paid=not any(one.receipt_token for one in payments),
         ends_loan_ban=checkout.had_loan_ban and all(one.is_settled for one in payments),
+        way_back=_way_back(checkout),
     )
 
 
 def _find(token: str) -> Checkout:
     lines = Prefetch("payments__lines", PaymentLine.objects.select_related("payee").order_by("position"))
     payments = Prefetch("payments", Payment.objects.select_related("receipt", "merchant_account").order_by("position"))
-    return get_object_or_404(Checkout.objects.prefetch_related(payments, lines), token=token)
+    found = Checkout.objects.select_related("started_by_client__client").prefetch_related(payments, lines)
+    return get_object_or_404(found, token=token)
 
 
 def _ask_soon(checkout: Checkout, now: datetime) -> None:
@@ -126,7 +145,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         "checks": checks + 1,
         "keeps_asking": view.is_waiting and checks < CHECKS_MAX,
         "is_fragment": is_fragment,
-        "way_back": way_back(request),
+        "link_url": way_in(request),
     }
     template = "payments/checkout_status.html" if is_fragment else "payments/checkout.html"
     response = render(request, template, context)
@@ -158,4 +177,4 @@ def give_up(request: HttpRequest, token: str) -> HttpResponse:
         )
         return HttpResponseRedirect(reverse("checkout", args=[token]))
     messages.success(request, _("The payment was given up. Nothing was charged for it."))
-    return HttpResponseRedirect(way_back(request) or reverse("fees"))
+    return HttpResponseRedirect(way_in(request) or reverse("fees"))
