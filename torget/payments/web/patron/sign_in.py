@@ -48,7 +48,7 @@ def _next_address(request: HttpRequest, wanted: str) -> str:
     return reverse("fees")
 
 
-def _try_sign_in(request: HttpRequest, form: SignInForm) -> SignedIn | None:
+def try_sign_in(request: HttpRequest, form: SignInForm) -> SignedIn | None:
     """The patron, or None with the reason written on the form."""
     cooperation = library_cooperation()
     if cooperation is None:
@@ -93,7 +93,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form = SignInForm(initial={"next": request.GET.get("next", "")})
         return render(request, "payments/sign_in.html", {"form": form})
     form = SignInForm(request.POST)
-    found = _try_sign_in(request, form) if form.is_valid() else None
+    found = try_sign_in(request, form) if form.is_valid() else None
     if found is None:
         return render(request, "payments/sign_in.html", {"form": form}, status=422)
     cooperation = library_cooperation()
