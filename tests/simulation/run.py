@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection, connections
 from django.test import override_settings
 
-from tests.libraries import KohaSide, LibrarySide, Sip2Side
+from tests.libraries import library_side
 from tests.simulation.auditor import Fault
 from tests.simulation.week import Week
 from tests.world import running_world
@@ -53,12 +53,11 @@ def library_of(seed: int) -> str:
 
 def run_week(seed: int, over: str | None = None) -> WeekReport:
     kind = over or library_of(seed)
-    library: LibrarySide = Sip2Side(seed) if kind == "sip2" else KohaSide()
     with (
         tempfile.TemporaryDirectory() as folder,
         override_settings(SETTLEMENT_FOLDER=folder),
         emptied_database(),
-        running_world(library) as world,
+        running_world(library_side(kind, seed)) as world,
     ):
         week = Week(world, seed)
         faults = week.run()

@@ -280,7 +280,10 @@ CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{cla
 # payment providers are not here but encrypted in the database, one set per merchant account.
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
 LIBRARY_SYSTEM_KINDS = {
+    "folio": "torget.connectors.library_systems.folio.library.FolioLibrary",
     "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
+    "koha-suomi": "torget.connectors.library_systems.koha.suomi.KohaSuomiLibrary",
+    "mikromarc": "torget.connectors.library_systems.mikromarc.library.MikromarcLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
 
