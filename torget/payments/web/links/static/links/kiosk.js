@@ -15,7 +15,8 @@ if (kiosk) {
     }, idle);
     leaving = setTimeout(() => window.location.replace(kiosk.dataset.start), idle * 1.5);
   };
-  for (const event of ["pointerdown", "keydown", "scroll"]) {
+  // Not "scroll": the question itself scrolls into view.
+  for (const event of ["pointerdown", "keydown", "wheel"]) {
     window.addEventListener(event, wait, { passive: true });
   }
   // The back button must not bring the last person's page out of memory.
