@@ -45,6 +45,10 @@ class LibrarySide(Protocol):
         """Cents of the fees that we have charged again, by our marker."""
         ...
 
+    def waivers(self) -> dict[str, list[int]]:
+        """Cents that the library system has written off at our word, by our marker."""
+        ...
+
     def pay_at_desk(self, fee_id: int) -> None: ...
 
     def grow(self, fee_id: int, cents: int) -> None: ...
@@ -107,6 +111,13 @@ class KohaSide:
         rows = self.sandbox.store.rows("SELECT * FROM account_lines WHERE debit_type IS NOT NULL AND interface = 'api'")
         for row in rows:
             found.setdefault(row["internal_note"], []).append(row["amount"] // 10_000)
+        return found
+
+    def waivers(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        rows = self.sandbox.store.rows("SELECT * FROM account_lines WHERE credit_type = 'FORGIVEN'")
+        for row in rows:
+            found.setdefault(row["internal_note"], []).append(-row["amount"] // 10_000)
         return found
 
     def pay_at_desk(self, fee_id: int) -> None:
@@ -208,6 +219,10 @@ class Sip2Side:
 
     def charges(self) -> dict[str, list[int]]:
         """SIP2 has no message that charges a fee."""
+        return {}
+
+    def waivers(self) -> dict[str, list[int]]:
+        """SIP2 has no message that forgives a fee: what is decided, a person does at the desk."""
         return {}
 
     def pay_at_desk(self, fee_id: int) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.service.scanner_daemon import EICAR, ScannerDaemon, infected_pdf
+from tests.service.scanner_daemon import ScannerDaemon, infected_pdf
 from torget.connectors.scanners.clamav.scanner import ClamAv
+from torget.sandbox.clamav import EICAR
 from torget.service.core.ports import ScannerDown
 
 

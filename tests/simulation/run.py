@@ -51,9 +51,12 @@ def library_of(seed: int) -> str:
     return "koha" if seed % 2 else "sip2"
 
 
+def library_side(seed: int, over: str | None) -> LibrarySide:
+    return Sip2Side(seed) if (over or library_of(seed)) == "sip2" else KohaSide()
+
+
 def run_week(seed: int, over: str | None = None) -> WeekReport:
-    kind = over or library_of(seed)
-    library: LibrarySide = Sip2Side(seed) if kind == "sip2" else KohaSide()
+    library = library_side(seed, over)
     with (
         tempfile.TemporaryDirectory() as folder,
         override_settings(SETTLEMENT_FOLDER=folder),
@@ -67,4 +70,4 @@ def run_week(seed: int, over: str | None = None) -> WeekReport:
             states = dict(cursor.fetchall())
         broken = [finding for finding in find_violations()[0] if finding.violations]
     connections.close_all()
-    return WeekReport(seed, kind, faults, week.crashes, states, broken)
+    return WeekReport(seed, library.kind, faults, week.crashes, states, broken)
