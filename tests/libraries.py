@@ -3,12 +3,15 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from torget.sandbox.folio import SandboxFolio
+from torget.sandbox.folio.app import uuid_of
 from torget.sandbox.koha import Fault as KohaFault
-from torget.sandbox.koha import SandboxKoha
+from torget.sandbox.koha import KohaSettings, SandboxKoha
 from torget.sandbox.koha.control import grow_fees, pay_at_desk
+from torget.sandbox.mikromarc import SandboxMikromarc
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
 from torget.sandbox.server import serving
 from torget.sandbox.sip2 import Books, Sip2Sandbox, Sip2Settings
@@ -30,6 +33,8 @@ class Booking:
 
 class LibrarySide(Protocol):
     kind: str
+    judges_by_difference: bool
+    """A lost order is found out by how the account changed, because nothing can be asked for."""
 
     def serve(self) -> Any:
         """A context with the settings that lead to the running sandbox."""
@@ -64,6 +69,7 @@ class LibrarySide(Protocol):
 
 class KohaSide:
     kind = "koha"
+    judges_by_difference = False
     FAULTS = (
         KohaFault.DROP_BEFORE,
         KohaFault.DROP_AFTER,
@@ -76,15 +82,15 @@ class KohaSide:
         KohaFault.UNAUTHORIZED,
     )
 
-    def __init__(self) -> None:
-        self.sandbox = SandboxKoha()
+    def __init__(self, settings: KohaSettings | None = None) -> None:
+        self.sandbox = SandboxKoha(settings=settings)
 
     @contextmanager
     def serve(self) -> Iterator[dict[str, Any]]:
         with serving(self.sandbox) as url:
             options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
             # One order of requests, so that a seed meets the same faults again.
-            yield {"kind": "koha", "options": {**options, "read_seconds": 0.8, "reads_at_once": False}}
+            yield {"kind": self.kind, "options": {**options, "read_seconds": 0.8, "reads_at_once": False}}
         self.sandbox.close()
 
     def add(self, patrons: Sequence[SandboxPatron], items: tuple[SandboxItem, ...]) -> None:
@@ -142,6 +148,148 @@ class KohaSide:
         self.sandbox.faults.clear()
 
 
+class KohaSuomiSide(KohaSide):
+    kind = "koha-suomi"
+    judges_by_difference = True
+
+    def __init__(self) -> None:
+        super().__init__(KohaSettings(is_suomi=True))
+
+    def bookings(self) -> Iterator[Booking]:
+        """Which fees a sum settled is the system's own choice."""
+        for booking in super().bookings():
+            yield replace(booking, settled=None)
+
+    def storm(self, dice: random.Random) -> None:
+        self.sandbox.faults.clear()
+        self.sandbox.faults.fail_by_chance(
+            dice.choice(self.FAULTS),
+            probability=dice.choice((0.1, 0.5)),
+            seed=dice.randrange(10**6),
+            path_contains="/pa",
+        )
+
+
+class FeeSide:
+    """A system that is told fee by fee; a subclass says which and how to reach it."""
+
+    kind: str
+    judges_by_difference = True
+    FAULTS = (
+        *[KohaFault.DROP_AFTER] * 2,
+        KohaFault.DROP_BEFORE,
+        KohaFault.ERROR_BEFORE,
+        KohaFault.ERROR_AFTER,
+        KohaFault.MALFORMED,
+        KohaFault.NOT_JSON,
+        KohaFault.UNAUTHORIZED,
+    )
+    PATHS: tuple[str, ...]
+    """Parts of the addresses that a storm strikes: payments, and the reading of the account."""
+
+    def __init__(self) -> None:
+        self.sandbox = self.make()
+
+    def make(self) -> Any:
+        raise NotImplementedError
+
+    def options(self, url: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @contextmanager
+    def serve(self) -> Iterator[dict[str, Any]]:
+        with serving(self.sandbox) as url:
+            yield {"kind": self.kind, "options": {**self.options(url), "read_seconds": 0.8}}
+        self.sandbox.close()
+
+    def add(self, patrons: Sequence[SandboxPatron], items: tuple[SandboxItem, ...]) -> None:
+        self.sandbox.load(SandboxPopulation(patrons=tuple(patrons), items=items))
+
+    def reference(self, patron: SandboxPatron) -> str:
+        return str(patron.patron_id)
+
+    def fee_reference(self, fee_id: int) -> str:
+        return str(fee_id)
+
+    def bookings(self) -> Iterator[Booking]:
+        """The fees under one mark are one booking; a fee that stands there twice is another."""
+        rounds: dict[str, list[dict[str, int]]] = {}
+        for row in self.sandbox.books.rows("select * from payments order by payment_id"):
+            fee, of_marker = self.fee_reference(row["fee_id"]), rounds.setdefault(row["marker"], [{}])
+            if fee in of_marker[-1]:
+                of_marker.append({})
+            of_marker[-1][fee] = row["cents"]
+        for mark, told in rounds.items():
+            for fees in told:
+                yield Booking(marker=mark, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False)
+
+    def charges(self) -> dict[str, list[int]]:
+        return {}
+
+    def waivers(self) -> dict[str, list[int]]:
+        """Neither forgives a fee by a message of ours: a person does it at the desk."""
+        return {}
+
+    def pay_at_desk(self, fee_id: int) -> None:
+        self.sandbox.books.pay_at_desk(fee_id)
+
+    def grow(self, fee_id: int, cents: int) -> None:
+        self.sandbox.books.grow(fee_id, cents)
+
+    def time_passes(self) -> None:
+        """These do nothing later."""
+
+    def storm(self, dice: random.Random) -> None:
+        self.calm()
+        self.sandbox.faults.fail_by_chance(
+            dice.choice(self.FAULTS),
+            probability=dice.choice((0.1, 0.5)),
+            seed=dice.randrange(10**6),
+            path_contains=dice.choice(self.PATHS),
+        )
+
+    def calm(self) -> None:
+        self.sandbox.faults.clear()
+
+
+class MikromarcSide(FeeSide):
+    kind = "mikromarc"
+    PATHS = ("/BorrowerDebts",)
+
+    def make(self) -> SandboxMikromarc:
+        return SandboxMikromarc()
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"base_url": f"{url}/base/unit", "username": "torget", "password": "sandbox-secret"}
+
+
+FOLIO_OPTIONS = {
+    "tenant": "helle",
+    "username": "torget",
+    "password": "sandbox-secret",
+    "service_point_id": "3a40852d-49fd-4df2-a1f9-6e2641a6e91f",
+}
+
+
+class FolioSide(FeeSide):
+    kind = "folio"
+    judges_by_difference = False
+    FAULTS = (*FeeSide.FAULTS, KohaFault.ERROR_BUT_BOOKED)
+    PATHS = ("/pay", "/accounts", "/feefineactions")
+
+    def make(self) -> SandboxFolio:
+        return SandboxFolio()
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"base_url": url, **FOLIO_OPTIONS}
+
+    def reference(self, patron: SandboxPatron) -> str:
+        return uuid_of(patron.patron_id)
+
+    def fee_reference(self, fee_id: int) -> str:
+        return uuid_of(fee_id)
+
+
 # What a SIP2 site may be: the sandbox's settings, and the dialect that the connector has for it.
 SIP2_SITES: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({}, {"base": "koha-latin1"}),
@@ -162,6 +310,7 @@ class Sip2Side:
     seed: int = 0
     site: tuple[dict[str, Any], dict[str, Any]] | None = None
     kind = "sip2"
+    judges_by_difference = True
     # The message that it strikes: 37 is the payment, 63 the reading of the account, 99 the status, 93 our sign-in.
     FAULTS = (
         *[(Sip2Fault.DROP_AFTER, "37")] * 3,
@@ -243,3 +392,16 @@ class Sip2Side:
 
     def calm(self) -> None:
         self.server.faults.clear()
+
+
+def library_side(kind: str, seed: int) -> LibrarySide:
+    """By the name that the settings have for it; the seed draws what a site may be."""
+    if kind == "sip2":
+        return Sip2Side(seed)
+    sides: dict[str, type[KohaSide | FeeSide]] = {
+        one.kind: one for one in (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
+    }
+    return sides[kind]()
+
+
+KINDS = ("folio", "koha", "koha-suomi", "mikromarc", "sip2")

@@ -100,7 +100,8 @@ class World:
         merchants = load_merchants()
         policy = load_policy(library_system=LIBRARY, merchants=frozenset(merchants))
         assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
-        wanted = {str(fee_id) for fee_id in fee_ids} if connector.capabilities.can_choose_fees else set()
+        named = getattr(self.library, "fee_reference", str)
+        wanted = {named(fee_id) for fee_id in fee_ids} if connector.capabilities.can_choose_fees else set()
         expected = {
             one.fee.reference: one.fee.outstanding
             for one in assessed

@@ -37,12 +37,12 @@ def standing(
     no_more: bool = False,
     part: int = 100,
 ) -> Standing:
-    """Lines of 100 as a picture, 'b' for booked and '-' for not; refunds as (state, positions) of `part` each."""
+    """Lines of 100 as a picture, b booked, g going back, - neither; refunds as (state, positions) of `part` each."""
     return Standing(
         state=state,
         is_paid=is_paid,
         lines=tuple(
-            LineStanding(position=place, amount=Money(100), is_booked=mark == "b")
+            LineStanding(position=place, amount=Money(100), is_booked=mark == "b", goes_back=mark == "g")
             for place, mark in enumerate(booked, 1)
         ),
         refunds=tuple(
@@ -79,7 +79,10 @@ def standing(
         # While a second person is asked, nothing else happens.
         (standing(refunds=(("proposed", (1,)),)), set()),
         (standing(booked="bb"), {REFUND, REFUNDED, STAND}),
-        (standing(booked="b-"), {REFUND, REFUNDED}),
+        (standing(booked="bg"), {REFUND, REFUNDED}),
+        # Told fee by fee, the library system has one for certain, and of the other nobody knows.
+        (standing(booked="b-", last_outcome="unbooked"), ALL),
+        (standing(booked="b-", last_outcome="unknown"), ALL - {RETRY}),
         (standing(booked="b-", refunds=(("refunded", (2,)),)), {REFUND, REFUNDED, STAND}),
         (standing(is_paid=False), set()),
         # Of a provider that cannot be asked a person may say what its books have.

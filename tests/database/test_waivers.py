@@ -14,7 +14,7 @@ from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.fees import NotPayable, assess_fee
 from torget.payments.fees.holds import end_hold, place_hold
 from torget.payments.fees.library_systems import library_system
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.faults import Fault
 
 PATRON = make_patron(7, make_fee(71, 115), make_fee(72, 255))
 ORDER = WaiverOrder(

@@ -6,12 +6,8 @@ It is installed into .cache/paytrail-sdk from the pinned files in paytrail_sdk/.
 - Its validator signs bodies as JSON.stringify writes them, so it can judge no CSV report.
 """
 
-import hashlib
 import json
-import os
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.peers.node import node
 from torget.connectors.payment_providers.paytrail.messages import verified_parameters
 from torget.connectors.payment_providers.paytrail.signature import PREFIX, sign, verify
 from torget.payments.core.ports import BadMessage
@@ -29,9 +26,6 @@ from torget.sandbox.paytrail.signing import signature_of
 from torget.sandbox.server import serving
 
 HERE = Path(__file__).parent / "paytrail_sdk"
-ROOT = HERE.parents[2]
-INSTALLED = ROOT / ".cache" / "paytrail-sdk"
-PINNED = (HERE / "package.json", HERE / "package-lock.json", ROOT / ".npmrc")
 NOON = 1_795_514_400.0
 """2026-11-24 12:00 in Helsinki, far from midnight, so that everything falls into one settlement."""
 CASES = 600
@@ -40,35 +34,6 @@ RIGHTLY_SIGNED = {
     *("extra_signed", "extra_unsigned", "reordered", "other_algorithm", "other_merchant"),
     *("signed_other_amount", "signed_other_currency", "signed_other_stamp", "unknown_status", "replay"),
 }
-
-
-def _run(*command: str, given: str = "", seconds: int = 60, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
-    done = subprocess.run(
-        command, input=given, capture_output=True, encoding="utf-8", timeout=seconds, check=False, cwd=cwd, env=env
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def _install() -> None:
-    """Once for each state of the pinned files; what scripts the packages bring are not run."""
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in PINNED)).hexdigest()
-    stamp = INSTALLED / "installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    shutil.rmtree(INSTALLED, ignore_errors=True)
-    INSTALLED.mkdir(parents=True)
-    for file in PINNED:
-        shutil.copy(file, INSTALLED)
-    _run("npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", seconds=300, cwd=INSTALLED)
-    stamp.write_text(wanted)
-
-
-def _node(script: str, *arguments: str, given: str = "") -> Any:
-    _install()
-    # Nothing else of the environment: a proxy or an option of the machine would change whom the SDK speaks to.
-    environment = {"PATH": os.environ["PATH"], "NODE_PATH": str(INSTALLED / "node_modules")}
-    return json.loads(_run("node", str(HERE / script), *arguments, given=given, env=environment))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +46,7 @@ def sandbox() -> Iterator[PaytrailSandbox]:
 def seen(sandbox: PaytrailSandbox) -> dict[str, Any]:
     """What the SDK's shop saw on its round through the sandbox."""
     with serving(sandbox) as address:
-        found: dict[str, Any] = _node("shop.js", address, json.dumps(sorted(HOSTILE)))
+        found: dict[str, Any] = node(HERE, "shop.js", address, json.dumps(sorted(HOSTILE)))
     return found
 
 
@@ -219,7 +184,7 @@ def test_random_inputs_are_signed_alike_by_the_sdk_and_by_us() -> None:
     cases = [_case(dice) for _ in range(CASES)]
     cases.append({"secret": "s", "parameters": [], "body": None, "algorithm": "sha256"})
     cases.append({"secret": "s", "parameters": [("checkout-x", "")], "body": {}, "algorithm": "sha512"})
-    signed = _node("signatures.js", given=json.dumps(cases))
+    signed = node(HERE, "signatures.js", given=json.dumps(cases))
     assert len({row["signature"] for row in signed}) == len(cases)
     for case, theirs in zip(cases, signed, strict=True):
         parameters, algorithm = dict(case["parameters"]), case["algorithm"]
@@ -241,6 +206,6 @@ def test_a_signature_of_the_sdk_verifies_here_and_in_the_sandbox() -> None:
         "body": None,
         "algorithm": "sha512",
     }
-    (theirs,) = _node("signatures.js", given=json.dumps([case]))
+    (theirs,) = node(HERE, "signatures.js", given=json.dumps([case]))
     verify("käyttäjän salaisuus", {**parameters, "signature": theirs["signature"]})
     assert signature_of("käyttäjän salaisuus", parameters) == theirs["signature"]

@@ -118,4 +118,10 @@ def message_of(callback: Callback) -> IncomingMessage:
         query=message_of_url(callback.url).query,
         headers={"host": urlsplit(callback.url).netloc, **{k.lower(): v for k, v in callback.headers.items()}},
         body=callback.body,
+        path=path_of(callback.url),
     )
+
+
+def path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.ports.library_system_suite import Misfortune, new_patron
 from torget.connectors.library_systems.koha import KohaLibrary
+from torget.connectors.library_systems.koha.suomi import KohaSuomiLibrary
 from torget.foundation.core.money import Money
 from torget.payments.core.ports import RegistrationLine, RegistrationOrder, RegistrationOutcome
 from torget.sandbox.koha import Fault, KohaSettings, SandboxKoha
@@ -25,6 +26,8 @@ _FAULTS = {
 
 
 class KohaWorld:
+    connector: type[KohaLibrary] = KohaLibrary
+
     def __init__(self, sandbox: SandboxKoha, address: str) -> None:
         self.sandbox = sandbox
         self.address = address
@@ -38,7 +41,7 @@ class KohaWorld:
             "child_categories": frozenset({"LAPSI"}),
             "read_seconds": READ_SECONDS,
         }
-        return KohaLibrary(**{**settings, **options})
+        return self.connector(**{**settings, **options})
 
     def unreachable_library(self) -> KohaLibrary:
         # Port 9 of the loopback: nobody listens, so the connection is refused at once.
@@ -79,11 +82,15 @@ class KohaWorld:
         return int(found["patron_id"])
 
 
+class KohaSuomiWorld(KohaWorld):
+    connector = KohaSuomiLibrary
+
+
 @contextlib.contextmanager
 def koha_world(settings: KohaSettings | None = None) -> Iterator[KohaWorld]:
     sandbox = SandboxKoha(settings=settings)
     with serving(sandbox) as address:
-        world = KohaWorld(sandbox, address)
+        world = (KohaSuomiWorld if sandbox.settings.is_suomi else KohaWorld)(sandbox, address)
         yield world
         world.library.close()
     sandbox.close()

@@ -6,6 +6,7 @@ A connector joins by a world (its sandbox with knobs) and a subclass in test_lib
 import itertools
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
@@ -114,6 +115,17 @@ def order_for(snapshot: AccountSnapshot, *, marker: str = "", only: tuple[str, .
             if only is None or fee.reference in only
         ),
     )
+
+
+def orders_of(library: LibrarySystem, order: RegistrationOrder) -> list[RegistrationOrder]:
+    """The order as this system takes it: whole, or fee by fee."""
+    if not library.capabilities.books_each_fee:
+        return [order]
+    return [replace(order, lines=(line,)) for line in order.lines]
+
+
+def register(library: LibrarySystem, order: RegistrationOrder) -> set[RegistrationOutcome]:
+    return {library.register(one).outcome for one in orders_of(library, order)}
 
 
 def read(world: LibraryWorld, patron: SandboxPatron, reference: str) -> AccountSnapshot:
@@ -237,15 +249,14 @@ class LibrarySystemSuite:
         with pytest.raises(LibrarySystemUnavailable):
             library.authenticate(card_number="26380000000014", pin="pin-7")
         with pytest.raises(LibrarySystemUnavailable):
-            library.account(patron_reference="1", card_number="26380000000014")
+            library.account(patron_reference=world.add(new_patron()), card_number="26380000000014")
 
     # ── Registering ──
 
     def test_a_payment_of_everything_is_booked_once(self, world: LibraryWorld) -> None:
         patron = new_patron(115, 255)
         snapshot = read(world, patron, world.add(patron))
-        result = world.library.register(order_for(snapshot))
-        assert result.outcome is RegistrationOutcome.BOOKED
+        assert register(world.library, order_for(snapshot)) == {RegistrationOutcome.BOOKED}
         assert world.received(patron.card_number) == Money(370)
         assert world.owed(patron.card_number) == ZERO
 
@@ -306,9 +317,27 @@ class LibrarySystemSuite:
         patrons = [new_patron(115, 255) for _ in range(8)]
         snapshots = [read(world, patron, world.add(patron)) for patron in patrons]
         with ThreadPoolExecutor(4) as pool:
-            results = list(pool.map(world.library.register, [order_for(snapshot) for snapshot in snapshots]))
-        assert {result.outcome for result in results} == {RegistrationOutcome.BOOKED}
+            results = list(pool.map(lambda one: register(world.library, order_for(one)), snapshots))
+        assert set().union(*results) == {RegistrationOutcome.BOOKED}
         assert [world.received(patron.card_number) for patron in patrons] == [Money(370)] * 8
+
+    def test_what_is_told_fee_by_fee_is_never_told_together(self, world: LibraryWorld) -> None:
+        if not world.library.capabilities.books_each_fee:
+            pytest.skip("the system takes the fees of a payment together")
+        patron = new_patron(115, 255)
+        snapshot = read(world, patron, world.add(patron))
+        assert world.library.register(order_for(snapshot)).outcome is RegistrationOutcome.REFUSED
+        assert world.received(patron.card_number) == ZERO
+
+    def test_no_more_than_is_open_is_taken_from_a_fee(self, world: LibraryWorld) -> None:
+        """Where a system takes anything, the procedure compares before it tells; a no must be true."""
+        patron = new_patron(115, 255)
+        snapshot = read(world, patron, world.add(patron))
+        fee = snapshot.fees[0]
+        line = RegistrationLine(fee_reference=fee.reference, amount=fee.outstanding + Money(1))
+        result = world.library.register(replace(order_for(snapshot), lines=(line,)))
+        if result.outcome is RegistrationOutcome.REFUSED:
+            assert world.received(patron.card_number) == ZERO
 
     # ── Looking a registration up ──
 
@@ -319,13 +348,17 @@ class LibrarySystemSuite:
         order = order_for(snapshot)
         if world.library.capabilities.can_find_registration:
             assert world.library.find_registration(patron_reference=reference, marker=order.marker) is None
+        first, *others = orders_of(world.library, order)
         world.fail_next(Misfortune.LINE_LOST_AFTER)
-        assert world.library.register(order).outcome is RegistrationOutcome.UNKNOWN
+        assert world.library.register(first).outcome is RegistrationOutcome.UNKNOWN
+        assert {world.library.register(one).outcome for one in others} <= {RegistrationOutcome.BOOKED}
         if world.library.capabilities.can_find_registration:
             found = world.library.find_registration(patron_reference=reference, marker=order.marker)
             assert found is not None
             assert found.amount == order.amount
             assert found.booking_reference
+            if world.library.capabilities.books_each_fee:
+                assert found.fees == {line.fee_reference: line.amount for line in order.lines}
         after = read(world, patron, reference)
         assert sum(fee.outstanding.cents for fee in after.fees) == 0
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ports.ceepos_world import VERSION_2, VERSION_3, CeeposWorld
+from tests.ports.mobilepay_world import MobilePayWorld
 from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
 from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
+from tests.ports.visma_pay_world import VismaPayWorld
 
 
 class TestPaytrail(PaymentProviderSuite):
@@ -21,5 +23,21 @@ class TestCeepos(PaymentProviderSuite):
     @pytest.fixture(params=[VERSION_3, VERSION_2], ids=["3.0.5", "2.1.2"])
     def world(self, request: pytest.FixtureRequest) -> Iterator[PaymentProviderWorld]:
         world = CeeposWorld(request.param)
+        yield world
+        world.close()
+
+
+class TestVismaPay(PaymentProviderSuite):
+    @pytest.fixture
+    def world(self) -> Iterator[PaymentProviderWorld]:
+        world = VismaPayWorld()
+        yield world
+        world.close()
+
+
+class TestMobilePay(PaymentProviderSuite):
+    @pytest.fixture
+    def world(self) -> Iterator[PaymentProviderWorld]:
+        world = MobilePayWorld()
         yield world
         world.close()

@@ -22,7 +22,7 @@ from torget.payments.core.ports import LibrarySystemUnavailable
 from torget.payments.fees.holds import place_hold
 from torget.payments.fees.library_systems import library_system
 from torget.payments.fees.models import FeeHold
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.faults import Fault
 from torget.sandbox.population import SandboxItem
 
 DUE = date(2026, 10, 20)

@@ -20,7 +20,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee
 from torget.payments.fees.models import PaymentTime
 from torget.payments.fees.payment_time import times_to_pay
-from torget.sandbox.koha.faults import Fault
+from torget.sandbox.faults import Fault
 from torget.sandbox.population import SandboxItem
 
 DUE = date(2026, 11, 1)

@@ -20,7 +20,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--weeks", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1, help="of the first week")
-    parser.add_argument("--over", choices=["koha", "sip2"], help="one library system only; else the seeds alternate")
+    parser.add_argument(
+        "--over",
+        choices=["koha", "koha-suomi", "mikromarc", "folio", "sip2"],
+        help="one library system only; else the seeds alternate",
+    )
     parser.add_argument("--of", choices=["payments", "disputes"], help="one kind of week only; else both for each seed")
     wishes = parser.parse_args()
 

@@ -40,9 +40,11 @@ class Auditor:
         self.faults: list[Fault] = []
         self.provider = {payment["stamp"]: payment for payment in books(world.paytrail.state)["payments"]}
         self.booked: dict[str, list[Booking]] = defaultdict(list)
-        for booking in world.library.bookings():
-            self.booked[booking.marker].append(booking)
         self.payments = {str(row["token"]): row for row in _rows("SELECT * FROM checkout_payment")}
+        # Where the library system takes only numbers, a payment is marked by its number.
+        by_number = {str(row["id"]): token for token, row in self.payments.items()}
+        for booking in world.library.bookings():
+            self.booked[by_number.get(booking.marker, booking.marker)].append(booking)
         self.lines = defaultdict(list)
         for row in _rows(
             "SELECT l.*, m.slug FROM checkout_paymentline l JOIN cooperations_municipality m ON m.id = l.payee_id"

@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from tests.libraries import library_side
 from tests.network import LIBRARY
 from tests.simulation.auditor import Fault
 from tests.simulation.crashes import ProcessKilled, choose_crash
-from tests.simulation.run import emptied_database, library_side
+from tests.simulation.run import emptied_database, library_of
 from tests.world import START, World, make_fee, make_patron, running_world
 from torget.casework.cases.models import Case, RecordClass
 from torget.casework.cases.register import PersonFacts, first_broken_action, open_case
@@ -353,8 +354,8 @@ class DisputeReport:
 
 
 def run_dispute_week(seed: int, over: str | None = None) -> DisputeReport:
-    side = library_side(seed, over)
-    with emptied_database(), running_world(side) as world:
+    kind = over or library_of(seed)
+    with emptied_database(), running_world(library_side(kind, seed)) as world:
         week = DisputeWeek(world, seed)
         faults = week.run()
         signed = Decision.objects.filter(state="signed")
@@ -366,4 +367,4 @@ def run_dispute_week(seed: int, over: str | None = None) -> DisputeReport:
             "refunds": Refund.objects.count(),
         }
         broken = [finding for finding in find_violations()[0] if finding.violations]
-    return DisputeReport(seed=seed, over=side.kind, faults=faults, broken=broken, crashes=week.crashes, counts=counts)
+    return DisputeReport(seed=seed, over=kind, faults=faults, broken=broken, crashes=week.crashes, counts=counts)

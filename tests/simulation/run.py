@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection, connections
 from django.test import override_settings
 
-from tests.libraries import KohaSide, LibrarySide, Sip2Side
+from tests.libraries import library_side
 from tests.simulation.auditor import Fault
 from tests.simulation.week import Week
 from tests.world import running_world
@@ -51,17 +51,13 @@ def library_of(seed: int) -> str:
     return "koha" if seed % 2 else "sip2"
 
 
-def library_side(seed: int, over: str | None) -> LibrarySide:
-    return Sip2Side(seed) if (over or library_of(seed)) == "sip2" else KohaSide()
-
-
 def run_week(seed: int, over: str | None = None) -> WeekReport:
-    library = library_side(seed, over)
+    kind = over or library_of(seed)
     with (
         tempfile.TemporaryDirectory() as folder,
         override_settings(SETTLEMENT_FOLDER=folder),
         emptied_database(),
-        running_world(library) as world,
+        running_world(library_side(kind, seed)) as world,
     ):
         week = Week(world, seed)
         faults = week.run()
@@ -70,4 +66,4 @@ def run_week(seed: int, over: str | None = None) -> WeekReport:
             states = dict(cursor.fetchall())
         broken = [finding for finding in find_violations()[0] if finding.violations]
     connections.close_all()
-    return WeekReport(seed, library.kind, faults, week.crashes, states, broken)
+    return WeekReport(seed, kind, faults, week.crashes, states, broken)

@@ -207,7 +207,9 @@ class Week:
         one coincidence that the product accepts (core/schedule.py, DIFFERENCE_PROVES).
         """
         patron = self.dice.choice(self.patrons)
-        if self.world.library.kind == "sip2" and lost_order_of(patron.card_number, self.world.now - DIFFERENCE_PROVES):
+        if self.world.library.judges_by_difference and lost_order_of(
+            patron.card_number, self.world.now - DIFFERENCE_PROVES
+        ):
             raise NothingChosen
         return self.dice.choice(patron.fees)
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.invariants",
+    "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
@@ -248,6 +249,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
     "torget.payments.fees.retention",
@@ -278,7 +280,10 @@ CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{cla
 # payment providers are not here but encrypted in the database, one set per merchant account.
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
 LIBRARY_SYSTEM_KINDS = {
+    "folio": "torget.connectors.library_systems.folio.library.FolioLibrary",
     "koha": "torget.connectors.library_systems.koha.library.KohaLibrary",
+    "koha-suomi": "torget.connectors.library_systems.koha.suomi.KohaSuomiLibrary",
+    "mikromarc": "torget.connectors.library_systems.mikromarc.library.MikromarcLibrary",
     "sip2": "torget.connectors.library_systems.sip2.library.Sip2Library",
 }
 
@@ -301,6 +306,8 @@ def payment_provider(name: str, connector: str, url: str, *more_page_origins: st
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
+    "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
+    "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.
@@ -344,6 +351,9 @@ SETTLEMENT_FORMATS: dict[str, dict[str, Any]] = {
     },
     "camt": {"PROVIDER": "bank", "READER": "torget.connectors.bank_statements.camt.reader.CamtReader"},
 }
+
+# Webhooks may go to this machine's own addresses, and by plain http there: for development and tests alone.
+WEBHOOK_LOOPBACK = os.environ.get("TORGET_WEBHOOK_LOOPBACK") == "1"
 
 LOGGING = {
     "version": 1,

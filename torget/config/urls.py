@@ -8,6 +8,7 @@ from torget.foundation.design.views import THEME_ROUTE, theme_view
 from torget.payments.web.site import find_theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("torget.payments.api.v1.urls")),
     path("", include("torget.service.web.urls")),
     path("", include("torget.payments.web.urls")),
     path("", include("torget.casework.web.urls")),

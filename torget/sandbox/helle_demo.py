@@ -29,7 +29,11 @@ MIXED_FEES: Final = DemoCard(
 )
 NO_FEES: Final = DemoCard(card_number="26380000000063", pin="6006", about="owes nothing")
 SIXTY_FEES: Final = DemoCard(card_number="26380000000071", pin="7007", about="60 fees")
-UNUSUAL_NAME: Final = DemoCard(card_number="26380000000089", pin="8008", about="a name with Latin-1 letters and emoji")
+UNUSUAL_NAME: Final = DemoCard(
+    card_number="26380000000089",
+    pin="8008",
+    about="a name with Latin-1 letters and emoji; fees of Hanko, Inkoo and Siuntio, paid through three providers",
+)
 LOAN_BAN: Final = DemoCard(
     card_number="26380000000097", pin="9009", about="a loan ban that ends when the last public-law fee is paid"
 )
@@ -115,6 +119,11 @@ def _fees(book: FeeBook, items: Library) -> dict[DemoCard, tuple[SandboxFee, ...
             book.overdue(cycle[number % len(cycle)], "PRV/PK", 20 * (1 + number % 9), days_ago=10 + number)
             for number in range(60)
         ),
-        UNUSUAL_NAME: (book.new_card("HAN/PK"), book.prints("HAN/PK", 80)),
+        UNUSUAL_NAME: (
+            book.new_card("HAN/PK"),
+            book.prints("HAN/PK", 80),
+            book.copies("INK/PK", 120),
+            book.copies("SIU/PK", 90),
+        ),
         LOAN_BAN: (book.overdue(items["Fältskärns berättelser"], "SIP/PK", 510, days_ago=90),),
     }

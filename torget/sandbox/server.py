@@ -15,6 +15,12 @@ class _QuietKeepAlive(WSGIRequestHandler):
     # Head and body go out in two writes; with Nagle's algorithm the second waits for the other side's acknowledgement.
     disable_nagle_algorithm = True
 
+    def make_environ(self) -> dict[str, Any]:
+        """With headers that have an underscore, which the server leaves out and MobilePay uses (`client_id`)."""
+        environ = super().make_environ()
+        odd = {f"HTTP_{name.upper()}": value for name, value in self.headers.items() if "_" in name}
+        return {**environ, **odd}
+
     def log_request(self, *_: object) -> None:
         """The sandboxes keep their own books of what was asked."""
 

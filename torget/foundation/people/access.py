@@ -18,6 +18,8 @@ _SEES_PAYMENTS = (Role.Kind.LIBRARY_DESK, Role.Kind.FINANCE, Role.Kind.COORDINAT
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     employee_id: int
+    acts_as: str = ""
+    """Who acts if it is no employee: 'client:5' is a program with rights of its own."""
     sees_all: bool = False
     sees: frozenset[int] = frozenset()
     """Municipalities whose payments are visible; says nothing more when sees_all is set."""
@@ -35,7 +37,7 @@ class Access:
 
     @property
     def actor(self) -> str:
-        return f"staff:{self.employee_id}"
+        return self.acts_as or f"staff:{self.employee_id}"
 
     @property
     def works_for(self) -> frozenset[int]:

@@ -93,6 +93,9 @@ class PaymentFacts:
     """Cents by line position that the books have as paid back."""
     last_attempt: AttemptFacts | None
     lines: tuple[LineFacts, ...]
+    booked_fees: frozenset[str] = frozenset()
+    """Fees of orders that the library system confirmed; of interest where it is told fee by fee."""
+    refused_fees: frozenset[str] = frozenset()
 
 
 class NoSuchPayment(LookupError):
@@ -104,6 +107,7 @@ def read_facts(text: str) -> PaymentFacts:
     facts = json.loads(text)
     lines = tuple(LineFacts(**{**line, "amount": Money(line["amount"])}) for line in facts.pop("lines"))
     attempt = facts.pop("last_attempt")
+    told = facts.pop("told") or {}
     gone_back: dict[int, int] = {}
     for refunded in facts.pop("refunded_lines") or ():
         for position, cents in refunded.items():
@@ -124,6 +128,8 @@ def read_facts(text: str) -> PaymentFacts:
         gone_back=gone_back,
         last_attempt=AttemptFacts(**attempt) if attempt else None,
         lines=lines,
+        booked_fees=frozenset(told.get("booked", ())),
+        refused_fees=frozenset(told.get("refused", ())),
     )
 
 

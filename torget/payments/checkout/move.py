@@ -22,7 +22,11 @@ _WENT_BACK = frozenset(
 _BOOKED = frozenset({Event.BOOKED, Event.BOOKED_IN_PART, Event.STAFF_REGISTERED})
 
 
-def _outcomes(payment: PaymentFacts, event: Event, given_back: frozenset[int]) -> dict[int, str]:
+def _outcomes(
+    payment: PaymentFacts, event: Event, given_back: frozenset[int], booked: frozenset[int]
+) -> dict[int, str]:
+    if event is Event.NEEDS_HUMAN:
+        return {line.position: "booked" for line in payment.lines if line.position in booked}
     if event in _BOOKED or event is Event.REFUSED:
         return {line.position: "give_back" if line.position in given_back else "booked" for line in payment.lines}
     return {}
@@ -38,8 +42,10 @@ def _entries(
 ) -> list[Entry]:
     if event is Event.PROVIDER_PAID:
         return paid_entries(payment.id, [line.as_booked() for line in payment.lines])
-    if event in _BOOKED:
-        return registered_entries(payment.id, [line.as_booked() for line in _booked_now(payment, outcomes)])
+    if event in _BOOKED or event is Event.NEEDS_HUMAN:
+        lines = _booked_now(payment, outcomes)
+        part = "-".join(str(line.position) for line in lines) if event is Event.NEEDS_HUMAN else ""
+        return registered_entries(payment.id, [line.as_booked() for line in lines], part=part)
     if event in _WENT_BACK and refund is not None:
         return refund_entries(payment, refund)
     return []
@@ -127,19 +133,21 @@ def move_payment(
     actor: str,
     detail: Mapping[str, Any] | None = None,
     given_back: frozenset[int] = frozenset(),
+    booked: frozenset[int] = frozenset(),
     refund: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> State | None:
     """Take one step; the new state, or None when it changed nothing.
 
     None means that the table has no such step from this state, or that somebody else was faster: read again and decide
-    anew. `facts` are the columns that the step sets, the rows that come with it (`message`, `attempt`, `new_refund`)
-    and `tries`; see sql/move.sql. Everything is one statement and one commit.
+    anew. `booked` are lines that surely stand in the library system when a person is called for the others. `facts` are
+    the columns that the step sets, the rows that come with it (`message`, `attempt`, `new_refund`) and `tries`; see
+    sql/move.sql. Everything is one statement and one commit.
     """
     state = next_state(payment.state, event)
     if state is None:
         return None
-    outcomes = _outcomes(payment, event, given_back)
+    outcomes = _outcomes(payment, event, given_back, booked)
     if outcomes:
         facts["outcomes"] = outcomes
     if event is Event.PROVIDER_PAID:

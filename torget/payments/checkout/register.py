@@ -3,20 +3,28 @@
 The procedure, the same for every library system (facts: library-systems, §6): the patron's lock is taken by the state
 'registering' (claim.sql); the account is read and compared; the attempt is committed before the one write; the answer
 is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
+Where a system is told of one fee at a time, register_each.py does the same with every fee.
 """
 
-import json
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
-
-from django.db import connection
 
 from torget.foundation.core.money import Money
-from torget.payments.checkout.give_back import new_refund
 from torget.payments.checkout.load import AttemptFacts, PaymentFacts
 from torget.payments.checkout.move import move_payment
-from torget.payments.checkout.reschedule import try_again_later
+from torget.payments.checkout.register_each import reconcile_fee, register_next_fee
+from torget.payments.checkout.register_steps import (
+    Clock,
+    call_human,
+    conclude_booked,
+    in_cents,
+    marker,
+    ordered_at,
+    postpone,
+    read_open_fees,
+    refuse,
+    save_attempt,
+    wait_for_library,
+)
 from torget.payments.core.checkout import Event
 from torget.payments.core.ports import (
     FoundRegistration,
@@ -29,54 +37,7 @@ from torget.payments.core.ports import (
     RegistrationResult,
 )
 from torget.payments.core.registration import Difference, PlannedRegistration, judge_difference, plan_registration
-from torget.payments.core.schedule import DIFFERENCE_PROVES, RECONCILIATION_TRIES_MAX, REGISTRATION_TRIES_MAX
-
-Clock = Callable[[], datetime]
-
-
-def marker(payment: PaymentFacts) -> str:
-    return str(payment.token)
-
-
-def _postpone(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
-    """Surely nothing was booked: try again later, or hand over to a person after enough tries."""
-    tries = payment.tries + 1
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    if tries > REGISTRATION_TRIES_MAX:
-        _call_human(payment, at, "library_system_unavailable", why, attempt)
-        return
-    move_payment(
-        payment=payment,
-        event=Event.REGISTRATION_POSTPONED,
-        at=at,
-        actor="worker",
-        detail={"why": why[:200]},
-        tries=tries,
-        **facts,
-    )
-
-
-def _call_human(
-    payment: PaymentFacts, at: datetime, reason: str, why: str, attempt: dict[str, object] | None = None
-) -> None:
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    move_payment(
-        payment=payment,
-        event=Event.NEEDS_HUMAN,
-        at=at,
-        actor="worker",
-        detail={"why": why[:200]},
-        attention_reason=reason,
-        **facts,
-    )
-
-
-def _open_fees(payment: PaymentFacts, library: LibrarySystem) -> Mapping[str, Money]:
-    return library.open_fees(patron_reference=payment.patron_reference, card_number=payment.card_number)
-
-
-def _cents(open_fees: Mapping[str, Money]) -> dict[str, int]:
-    return {reference: amount.cents for reference, amount in open_fees.items()}
+from torget.payments.core.schedule import DIFFERENCE_PROVES, REGISTRATION_TRIES_MAX
 
 
 def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
@@ -94,32 +55,39 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
         )
         return
     try:
-        if last is not None and library.capabilities.can_find_registration:
-            found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
-            if found is not None:
-                _finish_found(payment, library, last, found, clock)
-                return
-        open_now = _open_fees(payment, library)
-        plan = plan_registration(
-            [line.as_registration() for line in payment.lines],
-            open_now,
-            can_choose_fees=library.capabilities.can_choose_fees,
-        )
-        if plan.give_back and last is None and _finish_forgotten(payment, library, clock):
-            return
+        if library.capabilities.books_each_fee:
+            register_next_fee(payment=payment, library=library, clock=clock)
+        else:
+            _register_all(payment, library, clock)
     except PatronNotFound:
-        _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
-        return
+        call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
     except LibrarySystemError as error:
-        _postpone(payment, clock(), str(error))
+        postpone(payment, clock(), str(error))
+
+
+def _register_all(payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
+    """Every fee in one order. Raise LibrarySystemError."""
+    last = payment.last_attempt
+    if last is not None and library.capabilities.can_find_registration:
+        found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
+        if found is not None:
+            _finish_found(payment, library, last, found, clock)
+            return
+    open_now = read_open_fees(payment, library)
+    plan = plan_registration(
+        [line.as_registration() for line in payment.lines],
+        open_now,
+        can_choose_fees=library.capabilities.can_choose_fees,
+    )
+    if plan.give_back and last is None and _finish_forgotten(payment, library, clock):
         return
     if not plan.book:
-        _refuse(payment, clock(), "the fees are not open any more")
+        refuse(payment, clock(), "the fees are not open any more")
         return
     attempt = AttemptFacts(
         number=last.number + 1 if last else 1,
         outcome="",
-        before=_cents(open_now),
+        before=in_cents(open_now),
         ordered={line.fee_reference: line.amount.cents for line in plan.book},
     )
     save_attempt(payment, attempt, clock())
@@ -152,17 +120,6 @@ def _finish_forgotten(payment: PaymentFacts, library: LibrarySystem, clock: Cloc
     return True
 
 
-def save_attempt(payment: PaymentFacts, attempt: AttemptFacts, at: datetime) -> None:
-    """Committed before the order goes out, so that nobody sends it again without looking."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO checkout_registrationattempt "
-            "(payment_id, number, started_at, before, ordered, outcome, detail) "
-            "VALUES (%s, %s, %s, %s::jsonb, %s::jsonb, '', '')",
-            [payment.id, attempt.number, at, json.dumps(attempt.before), json.dumps(attempt.ordered)],
-        )
-
-
 def _apply_result(
     payment: PaymentFacts,
     plan: PlannedRegistration,
@@ -172,11 +129,11 @@ def _apply_result(
 ) -> None:
     row = {"number": attempt.number, "outcome": result.outcome, "detail": result.detail[:300]}
     if result.outcome is RegistrationOutcome.BOOKED:
-        _booked(payment, plan.give_back, at, row, result.booking_reference)
+        conclude_booked(payment, plan.give_back, at, row, result.booking_reference)
     elif result.outcome is RegistrationOutcome.REFUSED:
-        _refuse(payment, at, result.detail, row)
+        refuse(payment, at, result.detail, row)
     elif result.outcome is RegistrationOutcome.NOT_SENT:
-        _postpone(payment, at, result.detail, row)
+        postpone(payment, at, result.detail, row)
     else:
         move_payment(
             payment=payment,
@@ -186,52 +143,6 @@ def _apply_result(
             detail={"why": result.detail[:200]},
             attempt=row,
         )
-
-
-def _booked(
-    payment: PaymentFacts,
-    give_back: tuple[RegistrationLine, ...],
-    at: datetime,
-    attempt: dict[str, object],
-    booking_reference: str,
-) -> None:
-    references = {line.fee_reference for line in give_back}
-    positions = frozenset(line.position for line in payment.lines if line.fee_reference in references)
-    if not positions:
-        move_payment(
-            payment=payment,
-            event=Event.BOOKED,
-            at=at,
-            actor="worker",
-            attempt=attempt,
-            booking_reference=booking_reference,
-        )
-        return
-    move_payment(
-        payment=payment,
-        event=Event.BOOKED_IN_PART,
-        at=at,
-        actor="worker",
-        given_back=positions,
-        attempt=attempt,
-        booking_reference=booking_reference,
-        new_refund=new_refund(payment, positions, was_registered=False, reason="the fee was not open any more"),
-    )
-
-
-def _refuse(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
-    positions = frozenset(line.position for line in payment.lines)
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    move_payment(
-        payment=payment,
-        event=Event.REFUSED,
-        at=at,
-        actor="worker",
-        detail={"why": why[:200]},
-        given_back=positions,
-        new_refund=new_refund(payment, positions, was_registered=False, reason=why),
-        **facts,
-    )
 
 
 def _unordered(payment: PaymentFacts, attempt: AttemptFacts) -> tuple[RegistrationLine, ...]:
@@ -249,27 +160,30 @@ def _finish_found(
     """
     row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by our marker"}
     if found.amount.cents != sum(attempt.ordered.values()):
-        _call_human(payment, clock(), "booked_another_amount", f"the library system has {found.amount}", row)
+        call_human(payment, clock(), "booked_another_amount", f"the library system has {found.amount}", row)
         return
-    now = _cents(_open_fees(payment, library))
+    now = in_cents(read_open_fees(payment, library))
     unsettled = [fee for fee in attempt.ordered if now.get(fee, 0) >= attempt.before[fee]]
     if found.unapplied and not unsettled:
         # Somebody paid the fee at the desk meanwhile, so ours settled nothing.
-        _call_human(payment, clock(), "booked_but_not_settled", f"{found.unapplied} lies as credit", row)
+        call_human(payment, clock(), "booked_but_not_settled", f"{found.unapplied} lies as credit", row)
         return
     if unsettled:
-        _call_human(payment, clock(), "booked_but_not_settled", f"{len(unsettled)} fees are still open", row)
+        call_human(payment, clock(), "booked_but_not_settled", f"{len(unsettled)} fees are still open", row)
         return
-    _booked(payment, _unordered(payment, attempt), clock(), row, found.booking_reference)
+    conclude_booked(payment, _unordered(payment, attempt), clock(), row, found.booking_reference)
 
 
 def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
     """Find out whether a lost order was booked; state 'uncertain', at least SETTLE_TIME after the order."""
     attempt = payment.last_attempt
     if attempt is None:
-        _call_human(payment, clock(), "registration_unclear", "uncertain without an attempt")
+        call_human(payment, clock(), "registration_unclear", "uncertain without an attempt")
         return
     try:
+        if library.capabilities.books_each_fee:
+            reconcile_fee(payment=payment, attempt=attempt, library=library, clock=clock)
+            return
         if library.capabilities.can_find_registration:
             found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
             if found is not None:
@@ -280,35 +194,28 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
             difference = judge_difference(
                 [RegistrationLine(fee_reference=fee, amount=Money(cents)) for fee, cents in attempt.ordered.items()],
                 attempt.before,
-                _cents(_open_fees(payment, library)),
+                in_cents(read_open_fees(payment, library)),
                 can_choose_fees=library.capabilities.can_choose_fees,
             )
-            if clock() - _ordered_at(payment) > DIFFERENCE_PROVES:
+            if clock() - ordered_at(payment) > DIFFERENCE_PROVES:
                 difference = Difference.UNCLEAR
     except PatronNotFound:
-        _call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
+        call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
         return
     except LibrarySystemError as error:
-        _wait_for_library(payment, clock(), str(error))
+        wait_for_library(payment, clock(), str(error))
         return
     _apply_difference(payment, attempt, difference, clock())
-
-
-def _ordered_at(payment: PaymentFacts) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(started_at) FROM checkout_registrationattempt WHERE payment_id = %s", [payment.id])
-        ordered_at: datetime = cursor.fetchone()[0]
-    return ordered_at
 
 
 def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: Difference, at: datetime) -> None:
     if difference is Difference.BOOKED:
         row: dict[str, object] = {"number": attempt.number, "outcome": "found", "detail": "found by difference"}
-        _booked(payment, _unordered(payment, attempt), at, row, "")
+        conclude_booked(payment, _unordered(payment, attempt), at, row, "")
     elif difference is Difference.UNCLEAR:
-        _call_human(payment, at, "registration_unclear", "the account does not tell what became of the order")
+        call_human(payment, at, "registration_unclear", "the account does not tell what became of the order")
     elif attempt.number >= REGISTRATION_TRIES_MAX:
-        _call_human(payment, at, "registration_fails", f"{attempt.number} orders did not arrive")
+        call_human(payment, at, "registration_fails", f"{attempt.number} orders did not arrive")
     else:
         move_payment(
             payment=payment,
@@ -319,10 +226,3 @@ def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: 
             attempt={"number": attempt.number, "outcome": "unbooked", "detail": "surely not in the library system"},
             tries=attempt.number,
         )
-
-
-def _wait_for_library(payment: PaymentFacts, at: datetime, why: str) -> None:
-    if payment.tries >= RECONCILIATION_TRIES_MAX:
-        _call_human(payment, at, "library_system_unavailable", why)
-        return
-    try_again_later(payment=payment, at=at)

@@ -108,7 +108,12 @@ def look_at(payment_id: int, now: datetime | None = None) -> Seen:
             state=payment.state,
             is_paid=payment.paid_at is not None,
             lines=tuple(
-                LineStanding(position=line.position, amount=line.amount, is_booked=line.outcome == "booked")
+                LineStanding(
+                    position=line.position,
+                    amount=line.amount,
+                    is_booked=line.outcome == "booked",
+                    goes_back=line.outcome == "give_back",
+                )
                 for line in payment.lines
             ),
             refunds=tuple(_refund_standing(row) for row in refunds),

@@ -13,6 +13,22 @@ from typing import Protocol
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.giving_back import RefundOrder, RefundTerms, ReversalOrder
 from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.registering import (
+    FoundRegistration,
+    RegistrationLine,
+    RegistrationOrder,
+    RegistrationOutcome,
+    RegistrationResult,
+)
+
+# The names of registering.py are part of the port.
+__all__ = [
+    "FoundRegistration",
+    "RegistrationLine",
+    "RegistrationOrder",
+    "RegistrationOutcome",
+    "RegistrationResult",
+]
 
 # ── Library systems ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,6 +59,9 @@ class LibraryCapabilities:
     """False: only a total is known, offered as one fee."""
     can_waive: bool = False
     """True: a fee can be forgiven, in whole or in part, and the waiver looked up by our marker."""
+    books_each_fee: bool = False
+    """True: the system is told of one fee at a time, so an order has one line, and a payment of several may end with
+    some of them registered and some not (register_each.py)."""
     can_reverse: bool = False
     """True: a paid fee can be charged again, and the charge looked up by our marker."""
 
@@ -95,55 +114,6 @@ class AccountSnapshot:
     """When the answer came, with time zone."""
     credit: Money = ZERO
     """Unapplied credit on the account, as a positive amount; needed to judge a difference."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationLine:
-    fee_reference: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationOrder:
-    """Tell the library system that these fees were paid. One order is sent at most once."""
-
-    marker: str
-    """Our identifier of this payment, unique over all payments: at most 36 characters of A-Z a-z 0-9 and '-'."""
-    marker_number: int
-    """The same as a number, for systems that only take numbers."""
-    patron_reference: str
-    card_number: str
-    lines: tuple[RegistrationLine, ...]
-
-    @property
-    def amount(self) -> Money:
-        return Money(sum(line.amount.cents for line in self.lines))
-
-
-class RegistrationOutcome(StrEnum):
-    BOOKED = "booked"  #: The system confirmed that the payment stands in its books.
-    REFUSED = "refused"  #: The system answered clearly that it booked nothing and will not.
-    NOT_SENT = "not_sent"  #: The order never reached the system; sending it again is safe.
-    UNKNOWN = "unknown"  #: Anything else. Never resent; reconciled by marker or by difference.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationResult:
-    outcome: RegistrationOutcome
-    booking_reference: str = ""
-    """The system's identifier of the booking, if it gave one."""
-    detail: str = ""
-    """One line for staff and logs: what the system said. No personal data, no secrets."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRegistration:
-    """A booking in the library system that carries our marker."""
-
-    amount: Money
-    booking_reference: str
-    unapplied: Money = ZERO
-    """What of a registration settles no fee and lies as the patron's credit."""
 
 
 class LibrarySystem(Protocol):
@@ -277,6 +247,8 @@ class IncomingMessage:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body: bytes = b""
+    path: str = ""
+    """As it was called, with its query; some providers sign it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,17 @@ def _income_sums(group: Iterable[BookedLine]) -> dict[str, int]:
     return sums
 
 
-def registered_entries(payment_id: int, lines: Iterable[BookedLine]) -> list[Entry]:
-    """The library system has it: what was owed becomes income, VAT and other members' shares."""
+def registered_entries(payment_id: int, lines: Iterable[BookedLine], *, part: str = "") -> list[Entry]:
+    """The library system has it: what was owed becomes income, VAT and other members' shares.
+
+    `part` tells the entries of some fees from those of the others, when they come at different times.
+    """
+    key = f"payment:{payment_id}:registered{part and f':{part}'}"
     entries = []
     for municipality_id, group in _by_municipality(lines).items():
         sums = _income_sums(group)
         sums[Account.UNREGISTERED] = -sum(sums.values())
-        entries.append(_entry(municipality_id, f"payment:{payment_id}:registered", "registered", sums))
+        entries.append(_entry(municipality_id, key, "registered", sums))
     return entries
 
 

@@ -30,3 +30,5 @@ class ProviderCapabilities:
     """False: a payment that was cancelled or rejected is over."""
     has_refund_callbacks: bool = True
     """False: only the answer to a refund tells how it went."""
+    has_pending_refunds: bool = True
+    """True: a refund may be under way for a while, and a callback tells its end."""

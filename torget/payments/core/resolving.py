@@ -52,6 +52,8 @@ class LineStanding:
     position: int
     amount: Money
     is_booked: bool
+    goes_back: bool = False
+    """It was found to be not open any more; its money goes back, or should."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +112,24 @@ def cents_left(standing: Standing) -> dict[int, int]:
 
 def _may_retry(standing: Standing) -> bool:
     """Never once money went back, and never where a new order could book what a lost one has booked already."""
-    if standing.live_refunds or any(line.is_booked for line in standing.lines):
+    if standing.live_refunds or _is_judged_in_part(standing):
         return False
     return standing.last_outcome in _SURE_OUTCOMES or standing.can_find_registration
 
 
 def _may_mark_registered(standing: Standing) -> bool:
     """A payment that is in the books in part cannot be made whole: its other part is to be refunded."""
-    return not standing.live_refunds and not any(line.is_booked for line in standing.lines)
+    return not standing.live_refunds and not _is_judged_in_part(standing)
+
+
+def _is_judged_in_part(standing: Standing) -> bool:
+    """All is booked, or some is and the rest goes back.
+
+    Told fee by fee, a library system may have some for certain while nobody has judged the rest: that can be made
+    whole.
+    """
+    booked = [line for line in standing.lines if line.is_booked]
+    return len(booked) == len(standing.lines) or (bool(booked) and any(line.goes_back for line in standing.lines))
 
 
 def _may_refund(standing: Standing) -> bool:

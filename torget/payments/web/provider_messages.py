@@ -1,8 +1,11 @@
 """Where providers call us and where they send the patron back to."""
 
 from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +27,7 @@ def _message(request: HttpRequest) -> IncomingMessage:
         query=tuple((name, value) for name, values in request.GET.lists() for value in values),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.body,
+        path=request.get_full_path(),
     )
 
 
@@ -57,8 +61,11 @@ def payment_callback(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account_callback(request: HttpRequest, provider: str, account: str) -> HttpResponse:
     """Where a provider calls that knows one address per account; 200 for all that is truly the provider's."""
+    message = _message(request)
+    # A provider signs the host that it was told to call, whatever a proxy of ours makes of it.
+    message = replace(message, headers={**message.headers, "host": urlsplit(settings.PUBLIC_URL).netloc})
     try:
-        receive_account_message(provider=provider, account=account, message=_message(request), at=timezone.now())
+        receive_account_message(provider=provider, account=account, message=message, at=timezone.now())
     except MessageNotBelieved:
         return HttpResponse(status=400)
     return HttpResponse(status=200)

@@ -38,6 +38,7 @@ urlpatterns = [
     path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
+    path("staff/interface/", include("torget.payments.api.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),

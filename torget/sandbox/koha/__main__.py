@@ -6,6 +6,7 @@ import threading
 
 from torget.sandbox.helle import helle_population
 from torget.sandbox.koha.app import SandboxKoha
+from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.server import make_http_server
 
 
@@ -14,9 +15,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--state", default=":memory:", help="file of the books; they survive a restart")
     parser.add_argument("--population", choices=["helle"], help="fill empty books with Helle's invented patrons")
+    parser.add_argument("--suomi", action="store_true", help="Koha-Suomi's older payment instead of credits")
     arguments = parser.parse_args()
 
-    koha = SandboxKoha(path=arguments.state)
+    koha = SandboxKoha(path=arguments.state, settings=KohaSettings(is_suomi=arguments.suomi))
     if arguments.population == "helle" and koha.store.is_empty():
         koha.load(helle_population())
     server = make_http_server(koha, arguments.port)

@@ -1,46 +1,32 @@
 """The sandbox as a WSGI app: routing, access, faults; what the endpoints do stands in `endpoints`."""
 
 import secrets
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
+from torget.sandbox.faults import Fault, Struck
 from torget.sandbox.koha import asked, control, endpoints
-from torget.sandbox.koha.faults import Fault, Faults, Struck
-from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Store, now_text
 from torget.sandbox.population import SandboxPopulation
+from torget.sandbox.replies import Reply, as_json
+from torget.sandbox.weather import WeatheredApp
 
 _API: Final = "/api/v1"
 
-_INTERNAL_ERROR: Final = {
-    "error": "Something went wrong, check Koha logs for details.",
-    "error_code": "internal_server_error",
-}
 
-# Answers that come before any of Koha's code has run.
-_INSTEAD: Final[dict[Fault, tuple[int, dict[str, str] | str]]] = {
-    Fault.ERROR_BEFORE: (500, _INTERNAL_ERROR),
-    Fault.MAINTENANCE: (503, {"error": "System is under maintenance."}),
-    Fault.UNAUTHORIZED: (401, {"error": "Authentication failure."}),
-    Fault.NOT_JSON: (502, "<html><h1>502 Bad Gateway</h1></html>"),
-}
-
-
-class SandboxKoha:
+class SandboxKoha(WeatheredApp):
     """`serving(SandboxKoha())` is a Koha; its methods and /_sandbox/… turn the knobs."""
 
     def __init__(self, *, path: str = ":memory:", settings: KohaSettings | None = None) -> None:
         self.store = Store(path)
         self.settings = settings or KohaSettings()
-        self.faults = Faults()
+        super().__init__()
         self._tokens: dict[str, float] = {}
         self._tokens_lock = threading.Lock()
         self._routes = Map([*_api_rules(), *control.rules()])
@@ -56,22 +42,7 @@ class SandboxKoha:
     def close(self) -> None:
         self.store.close()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request(environ)
-        # The body is read whatever becomes of the request, or the next one on this line would begin in its middle.
-        request.get_data()
-        if request.path.startswith("/_sandbox"):
-            response: Response | None = self._answered(request, None)
-        else:
-            response = self._answer_with_faults(request)
-        if response is None:
-            _drop_line(environ)
-        return response(environ, start_response)
-
-    def _answer_with_faults(self, request: Request) -> Response | None:
-        """None stands for a line that breaks."""
-        struck = self.faults.strike(request.method, request.path)
-        response = self._meeting(struck, request)
+    def note(self, request: Request, response: Response | None, struck: Struck | None) -> None:
         self.store.write(
             "insert into requests (at, method, path, status, fault) values (?, ?, ?, ?, ?)",
             (
@@ -82,31 +53,15 @@ class SandboxKoha:
                 struck.fault.value if struck else None,
             ),
         )
-        return response
 
-    def _meeting(self, struck: Struck | None, request: Request) -> Response | None:
-        if struck is None:
-            return self._answered(request, None)
-        if struck.fault is not Fault.DELAY:
-            time.sleep(struck.seconds)
-        if struck.fault is Fault.DROP_BEFORE:
-            return None
-        if struck.fault in _INSTEAD:
-            status, body = _INSTEAD[struck.fault]
-            if isinstance(body, str):
-                return Response(body, status, content_type="text/html")
-            return as_json(status, body)
-        answer = _spoilt(struck.fault, self._answered(request, struck.fault))
-        if struck.fault is Fault.DELAY:
-            time.sleep(struck.seconds)
-        return answer
-
-    def _answered(self, request: Request, fault: Fault | None) -> Response:
+    def answered(self, request: Request, fault: Fault | None) -> Response:
         adapter = self._routes.bind_to_environ(request.environ)
         try:
             endpoint, arguments = adapter.match()
             if isinstance(endpoint, control.Control):
                 return endpoint.handle(self, request)
+            if not endpoint.is_in(self.settings):
+                return as_json(404, {"error": "Not found."})
             if endpoint.permission is not None:
                 self._check_access(request, endpoint)
             asked.refuse_unknown_parameters(request, endpoint.parameters)
@@ -152,21 +107,3 @@ def _api_rules() -> list[Rule]:
     return [
         Rule(_API + endpoint.path, methods=[endpoint.method], endpoint=endpoint) for endpoint in endpoints.ENDPOINTS
     ]
-
-
-def _spoilt(fault: Fault, response: Response) -> Response | None:
-    """The answer to a request that has been executed, as the client gets to see it."""
-    if fault is Fault.DROP_AFTER:
-        return None
-    if fault is Fault.ERROR_AFTER:
-        return as_json(500, _INTERNAL_ERROR)
-    if fault is Fault.MALFORMED:
-        return Response(response.get_data()[:-1] + b',"', response.status_code, content_type="application/json")
-    return response
-
-
-def _drop_line(environ: dict[str, Any]) -> NoReturn:
-    line: socket.socket = environ["werkzeug.socket"]
-    line.shutdown(socket.SHUT_RDWR)
-    # werkzeug takes this for what it is, a client that has gone, and writes nothing.
-    raise ConnectionResetError

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from werkzeug import Request
 
-from torget.sandbox.koha.replies import Reply, bare_errors, schema_errors
+from torget.sandbox.replies import Reply, bare_errors, schema_errors
 
 RESERVED: Final = frozenset({"_match", "_order_by", "_page", "_per_page", "q"})
 
@@ -139,6 +139,12 @@ def credit_body(request: Request) -> dict[str, Any]:
         if isinstance(line_id, bool) or not isinstance(line_id, int):
             errors.append((f"/body/account_lines_ids/{index}", "Expected integer - got string."))
     return _checked(body, errors)
+
+
+def payment_body(request: Request) -> dict[str, Any]:
+    """Koha-Suomi's own payment, which knows a sum and a note."""
+    body = json_body(request)
+    return _checked(body, _property_errors(body, {"amount": (int, Decimal), "note": (str,)}))
 
 
 def debit_body(request: Request) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any, Final, Protocol
 from werkzeug import Request, Response
 from werkzeug.routing import Rule
 
-from torget.sandbox.koha.faults import Fault, Faults
-from torget.sandbox.koha.replies import Reply, as_json
+from torget.sandbox.faults import Fault, Faults
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import MICROS_PER_CENT, Row, Store
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
+from torget.sandbox.replies import Reply, as_json
 
 
 class Knobs(Protocol):

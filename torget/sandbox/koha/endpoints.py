@@ -8,9 +8,9 @@ from typing import Any, Final
 from werkzeug import Request, Response
 
 from torget.sandbox.koha import answers, asked, charging, crediting
-from torget.sandbox.koha.replies import Reply, as_json
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Row, Store
+from torget.sandbox.replies import Reply, as_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,11 @@ class Endpoint:
     parameters: frozenset[str] = frozenset()
     since_new: bool = False
     """True: an old Koha does not have it."""
+    is_suomi: bool | None = None
+    """Only Koha-Suomi's older version has it (True), or every other (False)."""
+
+    def is_in(self, settings: KohaSettings) -> bool:
+        return self.is_suomi is None or self.is_suomi == settings.is_suomi
 
 
 def _token(call: Call) -> Response:
@@ -83,6 +88,29 @@ def _validate_password(call: Call) -> Response:
     if found["login_attempts"]:
         call.store.write("update patrons set login_attempts = 0 where patron_id = ?", (found["patron_id"],))
     return as_json(201, {key: found[key] for key in ("cardnumber", "patron_id", "userid")})
+
+
+def _suomi_validation(call: Call) -> Response:
+    body = asked.json_body(call.request)
+    found = call.store.row("select * from patrons where cardnumber = ?", (body.get("cardnumber"),))
+    if found is None or found["password"] != body.get("password", ""):
+        raise Reply(400, {"error": "Login failed."})
+    shown = ("patron_id", "firstname", "surname", "email", "library_id")
+    return as_json(200, {key: found[key] for key in shown})
+
+
+def _suomi_payment(call: Call) -> Response:
+    """One sum for the patron: the oldest fees first, and what is left over is a credit."""
+    body = asked.payment_body(call.request)
+    micros = int((Decimal(body["amount"]) * answers.MICROS).to_integral_value())
+    order = crediting.CreditOrder(
+        patron_id=call.patron()["patron_id"], micros=micros, line_ids=None, fields={"note": body.get("note")}
+    )
+    try:
+        crediting.add_credit(call.store, order, fails_after_storing=call.fails_after_storing)
+    except crediting.ApplyFailed as failed:
+        raise Reply(400, {"error": str(failed)}) from None
+    return Response(status=204)
 
 
 def _list(table: str, columns: frozenset[str], to_json: answers.RowJson, extra: str = "1 = 1") -> Callable[..., Any]:
@@ -197,7 +225,7 @@ def _add_debit(call: Call) -> Response:
 def _specification(call: Call) -> Response:
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
-        if endpoint.since_new and call.settings.is_old:
+        if (endpoint.since_new and call.settings.is_old) or not endpoint.is_in(call.settings):
             continue
         path = endpoint.path.replace("<int:", "{").replace(">", "}")
         paths.setdefault(path, {})[endpoint.method.lower()] = {
@@ -212,7 +240,28 @@ _QUERY: Final = asked.RESERVED
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint(method="GET", path="/", handle=_specification, permission=None),
     Endpoint(method="POST", path="/oauth/token", handle=_token, permission=None),
-    Endpoint(method="POST", path="/auth/password/validation", handle=_validate_password, permission="borrowers"),
+    Endpoint(
+        method="POST",
+        path="/auth/password/validation",
+        handle=_validate_password,
+        permission="borrowers",
+        is_suomi=False,
+    ),
+    Endpoint(
+        method="POST",
+        path="/contrib/kohasuomi/auth/patrons/validation",
+        handle=_suomi_validation,
+        permission="borrowers",
+        is_suomi=True,
+    ),
+    Endpoint(
+        method="POST",
+        path="/patrons/<int:patron_id>/payment",
+        handle=_suomi_payment,
+        permission=_CHARGES[0],
+        permission_detail=_CHARGES[1],
+        is_suomi=True,
+    ),
     Endpoint(
         method="GET",
         path="/patrons",
@@ -239,6 +288,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         method="POST",
         path="/patrons/<int:patron_id>/account/credits",
         handle=_add_credit,
+        is_suomi=False,
         permission=_CHARGES[0],
         permission_detail=_CHARGES[1],
     ),
@@ -246,6 +296,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         method="GET",
         path="/patrons/<int:patron_id>/account/credits",
         handle=_lines(_list_credits),
+        is_suomi=False,
         permission=_CHARGES[0],
         permission_detail=_CHARGES[1],
         parameters=_QUERY,
@@ -255,6 +306,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         method="GET",
         path="/patrons/<int:patron_id>/account/debits",
         handle=_lines(_list_debits),
+        is_suomi=False,
         permission=_CHARGES[0],
         permission_detail=_CHARGES[1],
         parameters=_QUERY,
@@ -264,6 +316,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         method="POST",
         path="/patrons/<int:patron_id>/account/debits",
         handle=_add_debit,
+        is_suomi=False,
         permission=_CHARGES[0],
         permission_detail=_CHARGES[1],
         since_new=True,

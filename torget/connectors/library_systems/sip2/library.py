@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
+from torget.connectors.library_systems.lacking import CannotChangeFees, CannotFindRegistrations
 from torget.connectors.library_systems.sip2.codec import Message, UnsendableText, check_sendable, sip_date
 from torget.connectors.library_systems.sip2.connection import (
     ANSWER_SECONDS,
@@ -29,10 +30,8 @@ from torget.connectors.library_systems.sip2.fees import (
     read_account,
 )
 from torget.foundation.core.money import Money
-from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     AccountSnapshot,
-    FoundRegistration,
     LibraryCapabilities,
     LibrarySystemUnavailable,
     PatronIdentity,
@@ -51,7 +50,7 @@ FEE_PAID = 9
 FINES_ONLY = "   Y      "
 
 
-class Sip2Library:
+class Sip2Library(CannotFindRegistrations, CannotChangeFees):
     """One SIP2 account at one server.
 
     SIP2 has no key that a server would keep, so a booking cannot be looked up, and a payment (37) names one fee (CG)
@@ -174,31 +173,6 @@ class Sip2Library:
             return _result(RegistrationOutcome.REFUSED, str(error))
         except (Sip2Error, UnreadableFees, LibrarySystemUnavailable) as error:
             return _result(RegistrationOutcome.NOT_SENT, str(error))
-
-    def find_registration(
-        self,
-        *,
-        patron_reference: str,  # noqa: ARG002 - the port's signature
-        marker: str,  # noqa: ARG002 - the port's signature
-    ) -> FoundRegistration | None:
-        """SIP2 cannot: BK is echoed and forgotten."""
-        raise LibrarySystemUnavailable("SIP2 cannot look up a payment")
-
-    def waive(self, order: RegistrationOrder) -> RegistrationResult:  # noqa: ARG002 - the port's signature
-        """SIP2 cannot: every fee-paid message is money."""
-        return RegistrationResult(outcome=RegistrationOutcome.REFUSED, detail="SIP2 cannot forgive a fee")
-
-    def reverse(self, order: ReversalOrder) -> RegistrationResult:  # noqa: ARG002 - the port's signature
-        """SIP2 cannot: it has no message that charges a fee."""
-        return RegistrationResult(outcome=RegistrationOutcome.REFUSED, detail="SIP2 cannot charge a fee")
-
-    def find_reversal(
-        self,
-        *,
-        patron_reference: str,  # noqa: ARG002 - the port's signature
-        marker: str,  # noqa: ARG002 - the port's signature
-    ) -> FoundRegistration | None:
-        raise LibrarySystemUnavailable("SIP2 cannot look up a charge")
 
     @contextmanager
     def _errand(self, card_number: str, *, pays: bool = False) -> Iterator[Sip2Connection]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from torget.connectors.payment_providers.ceepos import signature
 from torget.connectors.payment_providers.ceepos.status_map import PAYMENT_STATUS
-from torget.connectors.payment_providers.exchange import query_parameters, read_object
+from torget.connectors.provider_exchange import query_parameters, read_object
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import BadMessage, IncomingMessage, PaymentStatus, ProviderMessage
 

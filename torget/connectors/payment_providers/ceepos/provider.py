@@ -12,14 +12,14 @@ import httpx
 from torget.connectors.http import new_client
 from torget.connectors.payment_providers.ceepos import bodies, messages, signature
 from torget.connectors.payment_providers.ceepos.status_map import CREATED, REFUSED
-from torget.connectors.payment_providers.exchange import (
+from torget.connectors.provider_exchange import (
     answered_object,
     as_body,
     check_order,
     exchange,
     page_address,
 )
-from torget.connectors.payment_providers.lacking import NoRefunds, NoSettlements, NoStatusQuery
+from torget.connectors.provider_lacking import NoRefunds, NoSettlements, NoStatusQuery
 from torget.payments.core.ports import (
     CreatedPayment,
     IncomingMessage,

@@ -16,6 +16,13 @@ CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql
             SELECT jsonb_build_object('number', t.number, 'outcome', t.outcome, 'before', t.before, 'ordered', t.ordered)
             FROM checkout_registrationattempt t WHERE t.payment_id = p.id ORDER BY t.number DESC LIMIT 1
         ),
+        'told', (
+            SELECT jsonb_object_agg(t.outcome, t.fees) FROM (
+                SELECT a.outcome, jsonb_agg(DISTINCT fee) AS fees
+                FROM checkout_registrationattempt a, jsonb_object_keys(a.ordered) fee
+                WHERE a.payment_id = p.id AND a.outcome IN ('booked', 'refused') GROUP BY a.outcome
+            ) t
+        ),
         'refunded_lines', (
             SELECT jsonb_agg(r.lines) FROM checkout_refund r WHERE r.payment_id = p.id AND r.state = 'refunded'
         ),

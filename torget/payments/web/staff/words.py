@@ -56,6 +56,7 @@ EVENT_WORDS: dict[str, Words] = {
     Event.TIMED_OUT: gettext_lazy("Not paid in time"),
     Event.REGISTRATION_STARTED: gettext_lazy("Began to tell the library system"),
     Event.REGISTRATION_POSTPONED: gettext_lazy("The library system did not take it; will be tried again"),
+    Event.ONE_FEE_TOLD: gettext_lazy("The library system was told of one fee; the others follow"),
     Event.BOOKED: gettext_lazy("Registered in the library system"),
     Event.BOOKED_IN_PART: gettext_lazy("Registered in part; the rest goes back"),
     Event.REFUSED: gettext_lazy("The fees could not be paid any more; the money goes back"),
@@ -254,7 +255,12 @@ def actor_words(actor: str, names: dict[int, str]) -> str:
     kind, _colon, number = actor.partition(":")
     if kind == "staff" and number.isdigit():
         return names.get(int(number), actor)
-    fixed = {"patron": _("The patron"), "provider": _("The payment service"), "worker": _("Torget by itself")}
+    fixed = {
+        "patron": _("The patron"),
+        "provider": _("The payment service"),
+        "worker": _("Torget by itself"),
+        "client": _("A program, through the interface"),
+    }
     return fixed.get(kind, actor)
 
 

@@ -1,4 +1,4 @@
-"""Koha's answers other than success, in its three shapes."""
+"""Answers other than success, in the shapes that Koha has for them; the other sandboxes over HTTP borrow two."""
 
 import json
 from typing import Any
