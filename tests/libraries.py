@@ -113,18 +113,16 @@ class KohaSide:
                 )
 
     def charges(self) -> dict[str, list[int]]:
+        return self._by_marker("debit_type IS NOT NULL AND interface = 'api'")
+
+    def _by_marker(self, condition: str) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        rows = self.sandbox.store.rows("SELECT * FROM account_lines WHERE debit_type IS NOT NULL AND interface = 'api'")
-        for row in rows:
-            found.setdefault(row["internal_note"], []).append(row["amount"] // 10_000)
+        for row in self.sandbox.store.rows(f"SELECT * FROM account_lines WHERE {condition}"):
+            found.setdefault(row["internal_note"], []).append(abs(row["amount"]) // 10_000)
         return found
 
     def waivers(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        rows = self.sandbox.store.rows("SELECT * FROM account_lines WHERE credit_type = 'FORGIVEN'")
-        for row in rows:
-            found.setdefault(row["internal_note"], []).append(-row["amount"] // 10_000)
-        return found
+        return self._by_marker("credit_type = 'FORGIVEN'")
 
     def pay_at_desk(self, fee_id: int) -> None:
         pay_at_desk(self.sandbox.store, fee_id)
@@ -226,9 +224,7 @@ class FeeSide:
     def charges(self) -> dict[str, list[int]]:
         return {}
 
-    def waivers(self) -> dict[str, list[int]]:
-        """Neither forgives a fee by a message of ours: a person does it at the desk."""
-        return {}
+    waivers = charges
 
     def pay_at_desk(self, fee_id: int) -> None:
         self.sandbox.books.pay_at_desk(fee_id)
@@ -367,12 +363,10 @@ class Sip2Side:
             )
 
     def charges(self) -> dict[str, list[int]]:
-        """SIP2 has no message that charges a fee."""
+        """SIP2 has no message that charges a fee, and none that forgives one."""
         return {}
 
-    def waivers(self) -> dict[str, list[int]]:
-        """SIP2 has no message that forgives a fee: what is decided, a person does at the desk."""
-        return {}
+    waivers = charges
 
     def pay_at_desk(self, fee_id: int) -> None:
         self.books.change_fee(fee_id, outstanding_cents=0)
