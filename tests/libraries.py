@@ -232,8 +232,7 @@ class FeeSide:
     def grow(self, fee_id: int, cents: int) -> None:
         self.sandbox.books.grow(fee_id, cents)
 
-    def time_passes(self) -> None:
-        """These do nothing later."""
+    def time_passes(self) -> None: ...
 
     def storm(self, dice: random.Random) -> None:
         self.calm()
@@ -392,10 +391,8 @@ def library_side(kind: str, seed: int) -> LibrarySide:
     """By the name that the settings have for it; the seed draws what a site may be."""
     if kind == "sip2":
         return Sip2Side(seed)
-    sides: dict[str, type[KohaSide | FeeSide]] = {
-        one.kind: one for one in (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
-    }
-    return sides[kind]()
+    sides: tuple[type[KohaSide | FeeSide], ...] = (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
+    return next(one for one in sides if one.kind == kind)()
 
 
 KINDS = ("folio", "koha", "koha-suomi", "mikromarc", "sip2")
