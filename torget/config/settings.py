@@ -49,12 +49,15 @@ INSTALLED_APPS = [
     "torget.payments.receipts",
     "torget.payments.settlement",
     "torget.payments.closing",
+    "torget.payments.links",
     "torget.payments.invariants",
     "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
+    "torget.payments.web.links",
+    "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",
@@ -249,6 +252,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.links.retention",
     "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
@@ -260,6 +264,7 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.links.person",
     "torget.payments.checkout.person",
     "torget.service.conversations.person",
     "torget.casework.cases.person",
@@ -308,6 +313,7 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
     "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
     "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
+    "stripe": payment_provider("stripe", "Stripe", "https://api.stripe.com", "https://checkout.stripe.com"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.

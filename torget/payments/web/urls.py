@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
-from torget.payments.web.patron import checkout, fees, pages, receipts, sign_in
+from torget.payments.web.patron import checkout, fees, other_service, pages, receipts, sign_in
 from torget.payments.web.reconciliation import provider_reports
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("checkout/<opaque:token>/", checkout.checkout, name="checkout"),
     path("checkout/<opaque:token>/continue/", checkout.continue_checkout, name="continue-checkout"),
     path("checkout/<opaque:token>/give-up/", checkout.give_up, name="give-up"),
+    path("checkout/<opaque:token>/other-service/", other_service.other_service, name="other-service"),
     path("payment/<uuid:token>/return/", provider_messages.payment_return, name="payment-return"),
     path("payment/<uuid:token>/callback/", provider_messages.payment_callback, name="payment-callback"),
     path("provider/<slug:provider>/<account>/callback/", provider_messages.account_callback, name="account-callback"),
@@ -36,10 +37,12 @@ urlpatterns = [
     path("staff/months/", include("torget.payments.web.months.urls")),
     path("staff/shared-costs/", include("torget.payments.web.months.cost_urls")),
     path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
+    path("staff/agreed-fees/", include("torget.payments.web.agreed_fees.urls")),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
     path("staff/interface/", include("torget.payments.api.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
+    path("", include("torget.payments.web.links.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

@@ -61,9 +61,9 @@ def library_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _fee_list(now: FeesNow, chosen: set[str] | None) -> FeeList:
+def _fee_list(now: FeesNow, assessed: list[AssessedFee], chosen: set[str] | None) -> FeeList:
     return build_fee_list(
-        now.assessed,
+        assessed,
         texts=now.payable.configured.texts,
         municipalities=now.payable.configured.municipalities,
         held=now.payable.held,
@@ -81,7 +81,7 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     except LibrarySystemError:
         return library_down(request)
     has_chosen = now.can_choose and ("fee" in request.GET or "update" in request.GET)
-    listed = _fee_list(now, set(request.GET.getlist("fee")) if has_chosen else None)
+    listed = _fee_list(now, now.assessed, set(request.GET.getlist("fee")) if has_chosen else None)
     return render(
         request,
         "payments/fees.html",
@@ -95,23 +95,31 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     )
 
 
-def _check_page(request: HttpRequest, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> HttpResponse:
-    listed = _fee_list(now, {one.fee.reference for one in chosen})
-    groups = [group for group in listed.groups if group.selected_lines]
+def check_context(now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> dict[str, Any]:
+    """What the page shows that asks whether these fees shall be paid: they as they are given here, and no other."""
+    listed = _fee_list(now, chosen, None)
     payments = group_by_account(chosen, now.payable.merchants)
-    context: dict[str, Any] = {
-        "groups": groups,
+    return {
+        "groups": [group for group in listed.groups if group.selected_lines],
         "total": listed.total,
         "count": listed.count,
         "chosen": [f"{one.fee.reference}|{one.fee.outstanding.cents}" for one in chosen],
         "references": [one.fee.reference for one in chosen],
         "payment_count": len(payments),
+        "providers": [merchant.provider for merchant, _fees in payments],
         "form": form,
+    }
+
+
+def _check_page(request: HttpRequest, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> HttpResponse:
+    context = {
+        **check_context(now, chosen, form),
+        "pay_url": reverse("pay"),
         **known_site(request, now.payable.configured),
     }
     status = 422 if form.errors else 200
     response = render(request, "payments/check.html", context, status=status)
-    return allow_provider_pages(response, [merchant.provider for merchant, _fees in payments])
+    return allow_provider_pages(response, context["providers"])
 
 
 def _why_nothing_is_left(wanted: list[str], now: FeesNow) -> str:
@@ -144,7 +152,7 @@ def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     return _check_page(request, now, chosen, ReceiptEmailForm())
 
 
-def _expected(request: HttpRequest, now: FeesNow) -> dict[str, Money]:
+def shown_amounts(request: HttpRequest) -> dict[str, Money]:
     """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
     expected = {}
     for text in request.POST.getlist("chosen"):
@@ -152,7 +160,6 @@ def _expected(request: HttpRequest, now: FeesNow) -> dict[str, Money]:
         if not reference or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
             raise FeesChanged
         expected[reference] = Money(int(cents))
-    now.check_choice(expected)
     return expected
 
 
@@ -168,7 +175,9 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     form = ReceiptEmailForm(request.POST)
     try:
         now = read_fees(patron)
-        chosen = choose_fees(now.assessed, _expected(request, now))
+        expected = shown_amounts(request)
+        now.check_choice(expected)
+        chosen = choose_fees(now.assessed, expected)
         if not form.is_valid():
             return _check_page(request, now, chosen, form)
         started = start_checkout(
