@@ -4,7 +4,7 @@ BIN := .venv/bin
 TORGET := $(BIN)/python -m torget
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test check lint types contracts translations migrations tests simulate bench conformance fuzz-dmn differential-dmn benchmark-dmn format lock
+.PHONY: demo run test check lint types contracts translations migrations tests simulate bench conformance fuzz-dmn differential-dmn benchmark-dmn fuzz-api format lock
 
 demo: .venv/base messages
 	@exec $(TORGET) demo $(if $(PORT),--port $(PORT))
@@ -79,6 +79,10 @@ differential-dmn: .venv/dev
 
 benchmark-dmn: .venv/dev
 	$(BIN)/python -m benchmarks.dmn_speed
+
+# Schemathesis against the interface for programs, long: EXAMPLES=n of each operation.
+fuzz-api: .venv/dev messages
+	EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/pytest -s -p no:randomly tests/api/test_play.py
 
 format: .venv/dev
 	$(BIN)/ruff format .

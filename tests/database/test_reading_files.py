@@ -58,6 +58,13 @@ def test_the_same_file_again_is_the_same_file(network: None) -> None:
     assert SettlementRecord.objects.count() == 3
 
 
+def test_the_same_bytes_for_two_parts_of_an_aggregate_are_two_files(network: None) -> None:
+    content = csv_file(csv_row("a", 100))
+    porvoo, sipoo = take_in(content, "porvoo"), take_in(content, "sipoo")
+    assert porvoo != sipoo
+    assert (take_in(content, "porvoo"), take_in(content, "sipoo")) == (porvoo, sipoo)
+
+
 def test_an_overlapping_file_adds_only_what_is_new(network: None) -> None:
     read(GOOD)
     report = read(csv_file(csv_row("b", 300), csv_row("a", 1255, fee_cents=35), csv_row("d", 99)))

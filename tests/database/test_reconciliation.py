@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from tests.database.settling import (
     add_bank_account,
@@ -23,6 +24,8 @@ from tests.world import World, make_fee, make_patron
 from torget.payments.checkout.models import MerchantAccount, Payment
 from torget.payments.core.reconciliation import RowClass
 from torget.payments.ledger.models import JournalEntry
+from torget.payments.settlement.audit.audit import audit_settlements
+from torget.payments.settlement.item_words import explain
 from torget.payments.settlement.models import SettlementRecord
 from torget.payments.settlement.reconciliation_models import AgreedFee, Item, ItemEvent
 
@@ -233,6 +236,58 @@ def test_a_fee_that_changes_later_is_seen(world: World) -> None:
     reconcile(world)
     assert classes(kind="payment", payment__isnull=False) == {"fee_differs": 1}
     assert balances_of("raasepori")["provider_fees"] == 35
+
+
+def test_a_fee_that_changes_before_the_first_run_is_seen_and_may_change_back(world: World) -> None:
+    payment = own_payment(world)
+    for extra, fee_cents in enumerate((35, 45, 55)):
+        read(csv_file(csv_row(str(payment.token), 1000, fee_cents=fee_cents), csv_row(f"x{extra}", 0)))
+    reconcile(world)
+    item = Item.objects.get(payment=payment, kind="payment")
+    assert (item.row_class, item.fee_cents, item.later_fee_cents) == ("fee_differs", 35, 55)
+    assert audit_settlements(at=world.now).disagreements == ()
+    read(csv_file(csv_row(str(payment.token), 1000, fee_cents=35), csv_row("x4", 0)))
+    reconcile(world)
+    assert classes(payment=payment, kind="payment") == {"matched": 1}
+    assert audit_settlements(at=world.now).disagreements == ()
+    assert balances_of("raasepori")["provider_fees"] == 35
+
+
+def test_a_payout_of_nothing_is_not_missing_at_the_bank(world: World) -> None:
+    payment = own_payment(world, 1000)
+    add_bank_account("raasepori")
+    rows = [
+        csv_row(str(payment.token), 1000, fee_cents=10, settlement_reference="1001"),
+        csv_row("r", -990, settlement_reference="1001"),
+    ]
+    read(csv_file(*rows))
+    reconcile(world, OWN_ACCOUNT)
+    payout = Item.objects.get(kind="settlement")
+    assert (payout.expected_cents, payout.row_class, payout.is_booked) == (0, "matched", True)
+    with override("en"):
+        assert "cancel out" in explain(payout).why
+    world.wait(days=9)
+    reconcile(world, OWN_ACCOUNT)
+    assert classes(kind="settlement") == {"matched": 1}
+    assert balances_of("raasepori") == {"provider_fees": 10, "suspense": 990, "income:3100": -1000}
+    # A later row makes it something after all, and then it is waited for and looked for.
+    read(csv_file(csv_row("late", 500, settlement_reference="1001")))
+    reconcile(world, OWN_ACCOUNT)
+    assert classes(kind="settlement") == {"missing_there": 1}
+    read(bank_statement("raasepori", (500, "1001")), is_bank=True)
+    reconcile(world, OWN_ACCOUNT)
+    assert classes(kind="settlement") == {"matched": 1}
+
+
+def test_money_that_comes_for_a_payout_of_nothing_differs(world: World) -> None:
+    payment = own_payment(world, 1000)
+    add_bank_account("raasepori")
+    rows = [csv_row(str(payment.token), 1000, settlement_reference="1001"), csv_row("r", -1000)]
+    read(csv_file(*(row.replace("2026112512", "1001") for row in rows)))
+    reconcile(world, OWN_ACCOUNT)
+    read(bank_statement("raasepori", (7, "1001")), is_bank=True)
+    reconcile(world, OWN_ACCOUNT)
+    assert classes(kind="settlement") == {"amount_differs": 1}
 
 
 def test_refunds_are_matched_and_paid_out_with_the_rest(world: World) -> None:

@@ -9,6 +9,8 @@ from tests.database.settling import add_bank_account, bank_statement, csv_file, 
 from tests.database.staff import hire, pay_and_register, sign_in
 from tests.world import World, make_fee
 from torget.foundation.audit.models import AuditEntry
+from torget.foundation.cooperations.models import Municipality
+from torget.foundation.people.models import Role
 from torget.payments.checkout.models import MerchantAccount, Payment
 from torget.payments.settlement import tasks
 from torget.payments.settlement.models import BankAccount
@@ -70,6 +72,61 @@ def test_settling_with_a_note_and_taking_it_back(world: World) -> None:
         ("clear finding", "Myymälän oma myynti"),
         ("take back clearing", "Myymälän oma myynti"),
     ]
+
+
+def test_a_finding_is_given_to_a_colleague_and_stays_with_them(world: World) -> None:
+    first, second = hire("finance", "raasepori"), hire("finance", "porvoo")
+    Role.objects.create(employee=second, kind="finance", municipality=Municipality.objects.get(slug="raasepori"))
+    item = a_finding(world)
+    assert item.owner == first
+    client = sign_in(first)
+    page = client.get(item_url(item)).content.decode()
+    assert "Give it to a colleague" in page
+    seen_at = client.get(item_url(item)).context["form"]["seen_at"].value()
+    given = client.post(f"{item_url(item)}give/", {"colleague": second.pk}, follow=True)
+    assert f"Responsible: {second.full_name}" in given.content.decode()
+    assert AuditEntry.objects.get(action="give finding").detail == {"from": first.pk, "to": second.pk}
+    assert item_url(item) not in client.get(f"{HOME}items/?whose=own").content.decode()
+    assert item_url(item) in sign_in(second).get(f"{HOME}items/?whose=own").content.decode()
+    reconcile(world)
+    assert Item.objects.get(pk=item.pk).owner == second
+    # Who was just writing a note can still send it.
+    client.post(item_url(item), {"seen_at": seen_at, "note": "Kirjaston oma myynti"})
+    assert Item.objects.get(pk=item.pk).cleared_at is not None
+    late = client.post(f"{item_url(item)}give/", {"colleague": first.pk}, follow=True)
+    assert "It has changed since you looked" in late.content.decode()
+
+
+def test_findings_are_not_given_to_just_anybody(world: World) -> None:
+    first, desk = hire("finance", "raasepori"), hire("library_desk", "raasepori")
+    stranger = hire("finance", "porvoo")
+    item = a_finding(world)
+    client = sign_in(first)
+    assert "Give it to a colleague" not in client.get(item_url(item)).content.decode()
+    for wanted in (str(desk.pk), str(stranger.pk), "0", "²", "", "9" * 30):
+        answer = client.post(f"{item_url(item)}give/", {"colleague": wanted}, follow=True)
+        assert "does not work in finance" in answer.content.decode()
+    operator = sign_in(hire("operator"))
+    refused = operator.post(f"{item_url(item)}give/", {"colleague": first.pk}, follow=True)
+    assert "Your role does not let you do this" in refused.content.decode()
+    assert sign_in(stranger).post(f"{item_url(item)}give/", {"colleague": first.pk}).status_code == 404
+    assert Item.objects.get(pk=item.pk).owner == first
+
+
+def test_findings_stand_on_the_work_list_of_finance(world: World) -> None:
+    item = a_finding(world)
+    finance = sign_in(hire("finance", "raasepori"))
+    page = finance.get("/staff/work-list/").content.decode()
+    assert "Findings of the reconciliation" in page
+    assert item_url(item) in page
+    assert "Missing here: Payment somebody-elses" in page
+    # The first page counts it with all that waits, and leads there.
+    assert "/staff/work-list/#findings" in finance.get("/staff/").content.decode()
+    for other in (hire("library_desk", "raasepori"), hire("finance", "porvoo")):
+        page = sign_in(other).get("/staff/work-list/").content.decode()
+        assert "Findings of the reconciliation" not in page
+        assert sign_in(other).get(item_url(item)).status_code == 404
+    assert "Findings" not in finance.get("/staff/work-list/?municipality=raasepori&reason=refused").content.decode()
 
 
 def test_what_was_seen_must_still_be_so(world: World) -> None:
@@ -144,6 +201,23 @@ def test_runs_and_a_run(world: World) -> None:
     going = client.get(f"{HOME}runs/{run.pk}/", headers={"hx-request": "true"}).content.decode()
     assert "Comparing with the bank" in going
     assert "every 2s" in going
+
+
+def test_the_full_check_shows_what_differs_to_those_it_is_of(world: World) -> None:
+    item = a_finding(world)
+    own, other = sign_in(hire("finance", "raasepori")), sign_in(hire("finance", "porvoo"))
+    assert "Nothing has been checked yet" in own.get(f"{HOME}full-check/").content.decode()
+    tasks.audit("command")
+    assert "Agrees" in own.get(HOME).content.decode()
+    Item.objects.filter(pk=item.pk).update(row_class="matched")
+    assert "Everything is compared anew" in own.post(f"{HOME}full-check/now/", follow=True).content.decode()
+    tasks.audit_every_night(0)
+    page = own.get(f"{HOME}full-check/").content.decode()
+    assert "Differs" in page
+    assert "kept: matched ×1 · found: missing_here ×1" in page
+    page = other.get(f"{HOME}full-check/").content.decode()
+    assert "Agrees" in page
+    assert "missing_here" not in page
 
 
 def test_bank_accounts(world: World) -> None:

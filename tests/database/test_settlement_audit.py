@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.database.books import line
-from tests.database.settling import csv_file, csv_row, read, reconcile
+from tests.database.settling import add_bank_account, bank_statement, classes, csv_file, csv_row, read, reconcile
 from tests.database.staff import pay_and_register
 from tests.world import World, make_fee
 from torget.payments.checkout.models import MerchantAccount, Payment
@@ -20,7 +20,7 @@ from torget.payments.core.posting_rules import paid_entries
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.ledger.post import post_entries
 from torget.payments.settlement.audit.audit import audit_settlements
-from torget.payments.settlement.reconciliation_models import AgreedFee, Item
+from torget.payments.settlement.reconciliation_models import AgreedFee, FullAudit, Item
 
 pytestmark = pytest.mark.usefixtures("settlement_folder")
 
@@ -85,7 +85,8 @@ def test_runs_and_audit_agree_on_generated_cases(world: World) -> None:
                 link(payment)
             rows += [csv_row(subject, 1000 + more, fee_cents=fee, settlement=str(number)) for more, fee in case.rows]
         if rows:
-            read(csv_file(*dict.fromkeys(rows)))
+            # One that comes once: a file of which every row came twice would be refused as doubled.
+            read(csv_file(*dict.fromkeys(rows), csv_row(f"lone-{next(numbers)}", 1)))
         reconcile(world, "375917")
         report = audit_settlements(at=world.now)
         assert report.disagreements == ()
@@ -129,8 +130,11 @@ def test_a_class_that_was_kept_wrongly_is_found(world: World) -> None:
     reconcile(world)
     assert audit_settlements(at=world.now).disagreements == ()
     Item.objects.filter(kind="payment").update(row_class="amount_differs")
-    assert audit_settlements(at=world.now).disagreements == (
-        (f"payment {payment.token}", "amount_differs ×1", "matched ×1"),
+    (found,) = audit_settlements(at=world.now).disagreements
+    assert (found.about, found.kept, found.judged) == (
+        f"payment {payment.token}",
+        "amount_differs ×1",
+        "matched ×1",
     )
     Item.objects.filter(kind="payment").update(row_class="matched")
     Item.objects.filter(kind="payment").update(subject=str(uuid4()))
@@ -143,7 +147,77 @@ def test_the_command_tells_and_fails(world: World) -> None:
     reconcile(world)
     said = io.StringIO()
     call_command("audit_settlements", stdout=said)
-    assert [one.split()[:2] for one in said.getvalue().splitlines()] == [["matched", "1"], ["missing_here", "1"]]
+    assert [one.split()[:3] for one in said.getvalue().splitlines()] == [
+        ["rows", "matched", "1"],
+        ["rows", "missing_here", "1"],
+        ["payouts", "waiting", "1"],
+    ]
+    audit = FullAudit.objects.get()
+    assert audit.finished_at is not None
+    assert list(audit.counts.values()) == [
+        {"rows": {"matched": 1, "missing_here": 1}, "bank": {"waiting": 1}},
+    ]
     Item.objects.filter(row_class="missing_here").update(row_class="matched")
     with pytest.raises(SystemExit):
         call_command("audit_settlements", stdout=said, stderr=io.StringIO())
+    assert FullAudit.objects.latest("pk").disagreements.get().judged == "missing_here ×1"
+
+
+def payouts_of_every_class(world: World) -> None:
+    """Two that arrived, one that differs, one twice, one of nothing, one on its way, and money that nobody explains."""
+    add_bank_account("raasepori")
+    rows = [
+        csv_row(f"p{number}", cents, settlement=str(number), settlement_reference=f"100{number}", fee_cents=5)
+        for number, cents in ((1, 1000), (2, 2000), (3, 3000), (4, 5), (5, 5000))
+    ]
+    read(csv_file(*rows))
+    told = bank_statement("raasepori", (995, "1001"), message="054")
+    read(told, is_bank=True)
+    reconcile(world, "375917")
+    arrived = [(995, "1001"), (1990, "1002"), (1990, "1002"), (2995, "1003"), (777, "9999")]
+    read(bank_statement("raasepori", *arrived, number=2), is_bank=True)
+    reconcile(world, "375917")
+
+
+def test_the_leg_of_the_bank_is_judged_anew(world: World) -> None:
+    payouts_of_every_class(world)
+    report = audit_settlements(at=world.now)
+    assert report.disagreements == ()
+    counts: dict[str, int] = {}
+    for one in report.bank_totals:
+        counts[one.row_class] = counts.get(one.row_class, 0) + one.count
+    assert counts == classes(kind="settlement")
+    assert set(counts) == {"matched", "amount_differs", "duplicate", "waiting", "missing_here"}
+    world.now += timedelta(days=9)
+    reconcile(world, "375917")
+    assert audit_settlements(at=world.now).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "change", "judged"),
+    [
+        ("1", {"row_class": "amount_differs"}, "matched 995/995/5"),
+        ("1", {"expected_cents": 994}, "matched 995/995/5"),
+        ("1", {"fee_cents": 4}, "matched 995/995/5"),
+        ("2", {"reported_cents": 1}, "amount_differs 1995/1990/5"),
+        ("4", {"row_class": "missing_there"}, "matched 0/–/5"),
+        ("5", {"subject": "6"}, "missing_there 4995/–/5"),
+    ],
+)
+def test_a_payout_that_was_kept_wrongly_is_found(
+    world: World, subject: str, change: dict[str, object], judged: str
+) -> None:
+    payouts_of_every_class(world)
+    Item.objects.filter(kind="settlement", subject=subject, number=1).update(**change)
+    assert judged in {one.judged for one in audit_settlements(at=world.now).disagreements}
+
+
+def test_an_entry_that_was_never_linked_is_found(world: World) -> None:
+    payouts_of_every_class(world)
+    Item.objects.filter(kind="settlement", subject="3").update(
+        bank_entry=None, reported_cents=None, row_class="waiting"
+    )
+    Item.objects.filter(subject__startswith="bank:").delete()
+    found = {one.about.split()[0]: one.judged for one in audit_settlements(at=world.now).disagreements}
+    assert "of the bank has it" in found["settlement"]
+    assert found["bank"] == "missing_here"

@@ -152,6 +152,18 @@ def test_a_member_of_nothing_has_no_part_in_the_aggregate() -> None:
     ]
 
 
+def test_an_account_without_a_connector_only_has_reports() -> None:
+    documents = good_documents()
+    account = at(documents, OWN)
+    account["provider"] = "stripe"
+    assert "nobody can pay through stripe" in problems_of(documents)[0]
+    account["is_active"] = False
+    del account["credentials"]
+    assert problems_of(documents) == []
+    account["provider"] = "piggybank"
+    assert "there is no provider piggybank" in problems_of(documents)[0]
+
+
 def test_all_problems_come_at_once() -> None:
     documents = good_documents()
     documents["places.json"]["municipalities"][0]["business_id"] = "1-1"
@@ -224,6 +236,7 @@ def test_the_sandbox_knows_every_account_of_helle() -> None:
     } == {
         (row.provider, row.account, row.credentials["secret"], frozenset(row.sub_merchants.values()))
         for row in network.merchant_accounts
+        if row.is_active
     }
     takes_money = {row.municipality for row in network.merchant_accounts} | {
         slug for row in network.merchant_accounts for slug in row.sub_merchants

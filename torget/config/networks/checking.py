@@ -1,7 +1,9 @@
-"""Whether a network makes sense as a whole: references, uniqueness, check digits, contrast. Pure."""
+"""Whether a network makes sense as a whole: references, uniqueness, check digits, contrast. Reads no database."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+
+from django.conf import settings
 
 from torget.casework.core.procedure import all_procedures
 from torget.config.networks.rows import (
@@ -16,6 +18,7 @@ from torget.config.networks.rows import (
 from torget.foundation.core.business_id import is_business_id
 from torget.foundation.design.themes import Theme, check_theme
 from torget.payments.core.fees import PayeeSource
+from torget.payments.settlement.formats import BANK
 
 _LIBRARY_PAYMENTS = "library_payments"
 
@@ -147,7 +150,18 @@ def _default_rules(network: Network) -> Iterator[str]:
         yield f"payee_rules: {system} has no rule without a fee type, so most fees could not be paid"
 
 
+def _provider(row: MerchantAccountRow) -> Iterator[str]:
+    """Patrons are sent to those that have a connector; of those that only have a file format, reports are brought."""
+    if not row.provider or row.provider in settings.PAYMENT_PROVIDERS:
+        return
+    if row.provider not in {chosen["PROVIDER"] for chosen in settings.SETTLEMENT_FORMATS.values()} - {BANK}:
+        yield f"{row.place}.provider: there is no provider {row.provider}"
+    elif row.is_active:
+        yield f"{row.place}.provider: nobody can pay through {row.provider}; with is_active false its reports are taken"
+
+
 def _merchant_account(row: MerchantAccountRow, network: Network) -> Iterator[str]:
+    yield from _provider(row)
     yield from _unknown(f"{row.place}.municipality", [row.municipality], network)
     yield from _unknown(f"{row.place}.sub_merchants", row.sub_merchants, network)
     if bool(row.municipality) == bool(row.cooperation):

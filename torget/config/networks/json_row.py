@@ -135,10 +135,10 @@ class JsonRow:
                 self.say(f"{value!r} is not a share; a share is a whole number above zero", f"{key}.{name}")
         return {name: value for name, value in values.items() if isinstance(value, int)}
 
-    def secrets(self, key: str, environment: dict[str, str]) -> dict[str, str]:
+    def secrets(self, key: str, environment: dict[str, str], *, is_required: bool = True) -> dict[str, str]:
         """Texts by name; `{"environment": NAME}` takes the text from there, so that it never stands in a file."""
         found: dict[str, str] = {}
-        values: dict[str, object] = self._get(key, dict, {}, "an object", is_required=True)
+        values: dict[str, object] = self._get(key, dict, {}, "an object", is_required=is_required)
         if not values and isinstance(self._values.get(key), dict):
             self.say("is empty", key)
         for name, value in values.items():

@@ -144,16 +144,17 @@ def _payee_rule(row: JsonRow) -> PayeeRuleRow:
 
 
 def _merchant_account(row: JsonRow, environment: Mapping[str, str]) -> MerchantAccountRow:
+    is_active = row.flag("is_active", default=True)
     account = MerchantAccountRow(
         place=row.place,
         provider=row.text("provider", length_max=30),
         account=row.text("account", length_max=60),
         is_test=row.flag("is_test", default=False),
-        is_active=row.flag("is_active", default=True),
+        is_active=is_active,
         is_second=row.flag("is_second", default=False),
         municipality=row.text("municipality", is_required=False),
         cooperation=row.text("cooperation", is_required=False),
-        credentials=row.secrets("credentials", dict(environment)),
+        credentials=row.secrets("credentials", dict(environment), is_required=is_active),
         sub_merchants=row.text_by_name("sub_merchants", is_required=False),
     )
     row.end()

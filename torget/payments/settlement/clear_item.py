@@ -28,7 +28,7 @@ def may_clear(item: Item, access: Access) -> bool:
 
 def clear_item(*, item_id: int, seen_at: datetime, access: Access, note: str, at: datetime) -> None:
     """The item stays what it is and leaves the list. Raise MayNotClear, NoteRequired or ItemMoved."""
-    item = _reach(item_id, access, "clear finding", at)
+    item = reach_item(item_id, access, "clear finding", at)
     reason = note.strip()
     if not reason:
         raise NoteRequired
@@ -43,7 +43,7 @@ def clear_item(*, item_id: int, seen_at: datetime, access: Access, note: str, at
 
 def unclear_item(*, item_id: int, access: Access, at: datetime) -> None:
     """Back onto the list. Raise MayNotClear or ItemMoved."""
-    item = _reach(item_id, access, "take back clearing", at)
+    item = reach_item(item_id, access, "take back clearing", at)
     with transaction.atomic():
         changed = Item.objects.filter(pk=item_id, cleared_at__isnull=False).update(
             cleared_at=None, cleared_by="", cleared_note="", changed_at=at
@@ -53,7 +53,8 @@ def unclear_item(*, item_id: int, access: Access, at: datetime) -> None:
         _note(item, access, "take back clearing", at, item.cleared_note)
 
 
-def _reach(item_id: int, access: Access, action: str, at: datetime) -> Item:
+def reach_item(item_id: int, access: Access, action: str, at: datetime) -> Item:
+    """Raise MayNotClear, and note the refusal."""
     item = Item.objects.get(pk=item_id)
     if not may_clear(item, access):
         record(

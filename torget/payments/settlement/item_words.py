@@ -109,6 +109,10 @@ _WHY = {
         ),
     ),
     "payout_matched": (gettext_lazy("The bank has just the sum that the payment service paid out."), ""),
+    "payout_of_nothing": (
+        gettext_lazy("Payments, refunds and fees of this payout cancel out. No money moves, and nothing is missing."),
+        "",
+    ),
     "payout_explained": (gettext_lazy("A later report explained this entry of the bank."), ""),
     "payout_waiting": (
         gettext_lazy("The payout is on its way, or the bank's statement is not here yet."),
@@ -157,6 +161,20 @@ def item_kind_words(kind: str) -> str:
     return str(_KINDS[kind])
 
 
+def item_amount(item: Item) -> Money:
+    return Money((item.reported_cents if item.reported_cents is not None else item.expected_cents) or 0)
+
+
+def item_name(item: Item) -> str:
+    """What a person calls it: the bank reference of the payment or of the payout, else what the provider calls it."""
+    if item.kind == SETTLEMENT:
+        return item.reference or item.subject.removeprefix("bank:")
+    if item.payment is not None:
+        return item.payment.reference
+    row = item.record
+    return (row.reference or row.stamp or row.provider_reference or item.settlement) if row else item.subject
+
+
 def explain(item: Item) -> Explanation:
     why, what = _WHY[_situation_of_payout(item) if item.kind == SETTLEMENT else _situation_of_row(item)]
     values = {
@@ -203,7 +221,9 @@ def _situation_missing_here(item: Item) -> str:
 def _situation_of_payout(item: Item) -> str:
     row_class = RowClass(item.row_class)
     if row_class is RowClass.MATCHED:
-        return "payout_explained" if item.subject.startswith("bank:") else "payout_matched"
+        if item.subject.startswith("bank:"):
+            return "payout_explained"
+        return "payout_matched" if item.reported_cents is not None else "payout_of_nothing"
     simple = {
         RowClass.WAITING: "payout_waiting",
         RowClass.MISSING_HERE: "bank_unknown",

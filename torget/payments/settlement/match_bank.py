@@ -11,6 +11,9 @@ from torget.payments.settlement.formats import BANK
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.statements import classify_sql, load_sql, lock
 
+PROVIDERS_PATTERN = "(^| )(" + "|".join(sorted(PROVIDER_NAMES)).replace(".", r"\.") + ")( |$)"
+"""What tells that an entry of the bank speaks of a payment provider."""
+
 _LINK = """
 UPDATE settlement_item SET bank_entry_id = %s, reported_cents = %s, is_booked = false
 WHERE id = %s AND bank_entry_id IS NULL
@@ -23,7 +26,7 @@ def match_bank(*, municipalities: list[int], now: datetime) -> None:
         "municipalities": municipalities,
         "now": now,
         "today": now.astimezone(HELSINKI).date(),
-        "providers": "(^| )(" + "|".join(sorted(PROVIDER_NAMES)).replace(".", r"\.") + ")( |$)",
+        "providers": PROVIDERS_PATTERN,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for municipality_id in municipalities:

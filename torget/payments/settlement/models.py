@@ -146,6 +146,17 @@ class SettlementRecord(models.Model):
         ]
 
 
+class LaterFee(models.Model):
+    """A later file has a known row with another fee. The first stays booked, and a person looks. Only added."""
+
+    record = models.ForeignKey(SettlementRecord, on_delete=models.PROTECT, related_name="later_fees")
+    file = models.ForeignKey(SettlementFile, on_delete=models.PROTECT)
+    fee_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "file"], name="later_fee_once")]
+
+
 class BankStatement(models.Model):
     """One statement or notification of one bank account. Only added."""
 

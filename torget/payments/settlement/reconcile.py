@@ -106,6 +106,7 @@ def _add_theirs(account: MerchantAccount, now: datetime) -> None:
         )
         values: dict[str, Any] = {"account": account.pk, "files": files, "now": now}
         cursor.execute(query, values)
+        cursor.execute(load_sql("add_later_fees"), values)
         cursor.execute(load_sql("add_settlements"), values)
         fresh.filter(pk__in=files).update(matched_at=now)
 

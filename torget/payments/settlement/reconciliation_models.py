@@ -125,6 +125,32 @@ class Run(models.Model):
         indexes = [models.Index(fields=["merchant_account", "-started_at"], name="run_of_account")]
 
 
+class FullAudit(models.Model):
+    """One comparison of everything anew, outside the database (audit/): whether the kept items say the same."""
+
+    #: 'worker', 'staff:12', 'command'
+    started_by = models.CharField(max_length=60)
+    started_at = models.DateTimeField()
+    #: Empty while it runs, and when it broke off.
+    finished_at = models.DateTimeField(null=True)
+    #: How many rows and payouts were judged: by municipality, leg ('rows', 'bank') and class.
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["-started_at"], name="audit_latest")]
+
+
+class AuditDisagreement(models.Model):
+    """One thing that a run has kept otherwise than the audit found it."""
+
+    audit = models.ForeignKey(FullAudit, on_delete=models.CASCADE, related_name="disagreements")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    #: 'payment 6f0c…', 'settlement 777', 'bank entry 12'
+    about = models.CharField(max_length=160)
+    kept = models.CharField(max_length=100)
+    judged = models.CharField(max_length=100)
+
+
 class AgreedFee(models.Model):
     """What a provider may keep of a payment by the contract; what it keeps otherwise is a finding."""
 

@@ -81,7 +81,7 @@ def take_in_file(
                 state=SettlementFile.State.RECEIVED,
             )
     except IntegrityError:
-        owner = {} if source.account else {"municipality": source.municipality}
+        owner = {"sub_merchant": source.sub_merchant} if source.account else {"municipality": source.municipality}
         known = SettlementFile.objects.get(merchant_account=source.account, sha256=stored.sha256, **owner)
         SettlementFile.objects.filter(pk=known.pk, state=SettlementFile.State.REFUSED).update(
             state=SettlementFile.State.RECEIVED, finished_at=None

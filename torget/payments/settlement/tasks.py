@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from procrastinate.contrib.django import app
 
 from torget.payments.checkout.models import MerchantAccount
+from torget.payments.settlement.audit.keep import audit_and_keep
 from torget.payments.settlement.fetch import fetch_everything, order_due_reports
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.read_file import read_settlement_file
@@ -46,10 +47,13 @@ def reconcile_news() -> int:
     return len(accounts)
 
 
-def reconcile_all(started_by: str, accounts: list[int] | None = None) -> int:
-    chosen = MerchantAccount.objects.filter(Q() if accounts is None else Q(pk__in=accounts)).order_by("pk")
+def reconcile_all(started_by: str, accounts: list[int] | None = None, *, everything: bool = False) -> int:
+    """Those named, or all that anybody can pay to or has brought files of."""
+    has_files = Exists(SettlementFile.objects.filter(merchant_account=OuterRef("pk")))
+    wished = Q(is_active=True) | has_files if accounts is None else Q(pk__in=accounts)
+    chosen = MerchantAccount.objects.filter(wished).order_by("pk")
     for account in chosen.select_related("cooperation"):
-        reconcile_account(account=account, clock=now, started_by=started_by)
+        reconcile_account(account=account, clock=now, started_by=started_by, everything=everything)
     return len(chosen)
 
 
@@ -92,6 +96,18 @@ def fetch_daily(timestamp: int) -> None:  # noqa: ARG001
 def reconcile_daily(timestamp: int) -> None:  # noqa: ARG001
     """Every account, also where nothing came: what has waited too long is found by that."""
     reconcile_all("daily")
+
+
+@app.task(queueing_lock="audit-settlements", lock="audit-settlements", queue="upkeep")
+def audit(started_by: str) -> None:
+    """On demand."""
+    audit_and_keep(clock=now, started_by=started_by)
+
+
+@app.periodic(cron="15 2 * * *")
+@app.task(queueing_lock="audit-settlements-nightly", lock="audit-settlements", queue="upkeep")
+def audit_every_night(timestamp: int) -> None:  # noqa: ARG001
+    audit_and_keep(clock=now, started_by="worker")
 
 
 @app.periodic(cron="30 4 * * *")

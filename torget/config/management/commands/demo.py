@@ -167,6 +167,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_SEAL_CERTIFICATE": str(seal / "seal.pem"),
         "TORGET_SEAL_CHAIN": str(seal / "authority.pem"),
         "TORGET_SETTLEMENT_FOLDER": str(home / "settlement"),
+        "TORGET_WEBHOOK_LOOPBACK": "1",
         "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "TORGET_EMAIL_FOLDER": str(home / "mail"),
     }

@@ -36,14 +36,17 @@ class Command(BaseCommand):
         take_in.add_argument("--account", default="", help="merchant account; without it the file is a bank's")
         commands.add_parser("read", help="read every file that waits")
         commands.add_parser("fetch", help="list settlements at the providers and order what is new")
-        commands.add_parser("reconcile", help="compare every account with its provider and the banks")
+        reconcile = commands.add_parser("reconcile", help="compare every account with its provider and the banks")
+        reconcile.add_argument(
+            "--everything", action="store_true", help="look at the whole journal again and not only at what is new"
+        )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if options["command"] == "fetch":
             for account, trouble in fetch_everything(clock=now).items():
                 self.stderr.write(f"{account}: {trouble}")
         elif options["command"] == "reconcile":
-            self.stdout.write(f"{reconcile_all('command')} accounts")
+            self.stdout.write(f"{reconcile_all('command', everything=options['everything'])} accounts")
         elif options["command"] == "read":
             self.stdout.write(f"{read_waiting_files()} files")
         else:

@@ -1,13 +1,15 @@
 """What stands around every operation: the content type before it, the header fields after it, problems for the rest."""
 
+import json
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from ninja.responses import NinjaJSONEncoder
 
 from torget.payments.api.v1.interface import api
 from torget.payments.api.v1.problems import Problem, problem_response
@@ -60,13 +62,22 @@ def nothing_here(_request: HttpRequest) -> HttpResponse:
     return problem_response(Problem.NOT_FOUND)
 
 
+@cache
+def _described() -> dict[str, Any]:
+    """Made once in a process: nothing in it changes while that runs."""
+    described: dict[str, Any] = json.loads(
+        json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), cls=NinjaJSONEncoder)
+    )
+    return described
+
+
 def description(request: HttpRequest) -> HttpResponseBase:
     """For anybody: it holds no secret, and tools must be able to read it."""
     if request.method not in ("GET", "HEAD"):
         response = problem_response(Problem.METHOD_NOT_ALLOWED)
         response.headers["Allow"] = "GET, HEAD"
         return response
-    return api.create_response(request, api.get_openapi_schema(path_prefix="/api/v1/"))
+    return JsonResponse(_described())
 
 
 def urlpatterns() -> list[URLPattern]:

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from ninja import Schema as NinjaSchema
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from torget.foundation.core.languages import Language
 from torget.payments.api.v1.words import CheckoutWord, PaymentWord, RefundWord
@@ -17,11 +17,23 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,3}$"
 KEY = r"^[\x21-\x7e]+$"
 
-Cents = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
+
+def _whole(value: Any) -> Any:
+    """In JSON, 115.0 is the integer 115; a text or a truth value is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Cents = Annotated[int, Field(strict=True, ge=1, le=100_000_000), BeforeValidator(_whole)]
 CardNumber = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z][0-9A-Za-z -]*$")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=PRINTABLE)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL)]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=500, pattern=r"^https?://[\x21-\x7e]+$")]
+
+
+class Schema(NinjaSchema):
+    """What stands below a field is its description for whoever reads the interface."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Texts(Schema):
@@ -35,7 +47,7 @@ class Texts(Schema):
 class Strict(Schema):
     """A request: what it does not know, it refuses, so that a misspelt field is noticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class MunicipalityOut(Schema):
@@ -198,7 +210,7 @@ class ReceiptOut(Schema):
 
 
 class RefundPart(Strict):
-    position: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    position: Annotated[int, Field(strict=True, ge=1, le=1000), BeforeValidator(_whole)]
     amount_cents: Cents
 
 

@@ -10,7 +10,15 @@ from django.db import connection
 from torget.payments.checkout.models import MerchantAccount
 from torget.payments.core.months import HELSINKI
 from torget.payments.core.reconciliation import waits_until
-from torget.payments.settlement.audit.engine import ClassTotal, connect, disagreements, judge
+from torget.payments.settlement.audit.engine import (
+    ClassTotal,
+    Disagreement,
+    bank_disagreements,
+    connect,
+    disagreements,
+    judge,
+    judge_bank,
+)
 from torget.payments.settlement.audit.export import AuditedAccount, export
 from torget.payments.settlement.reconcile import municipalities_of
 from torget.payments.settlement.reconciliation_models import Run
@@ -21,8 +29,11 @@ _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     totals: tuple[ClassTotal, ...]
-    disagreements: tuple[tuple[str, str, str], ...]
-    """What it is about, the class that the runs have kept, and the class that it has anew; at most a hundred."""
+    """Our ledger against the providers' rows."""
+    bank_totals: tuple[ClassTotal, ...]
+    """Payouts against the banks."""
+    disagreements: tuple[Disagreement, ...]
+    """At most a hundred of either."""
 
 
 def audit_settlements(*, at: datetime, folder: Path | None = None) -> AuditReport:
@@ -36,11 +47,14 @@ def audit_settlements(*, at: datetime, folder: Path | None = None) -> AuditRepor
     ]
     with tempfile.TemporaryDirectory(dir=folder) as name:
         place = Path(name)
-        ledger, records, items = export(accounts=accounts, days=_days(today), since=_BEGINNING, folder=place)
+        made = export(accounts=accounts, days=_days(today), since=_BEGINNING, today=today, folder=place)
         engine = connect(folder=place)
         try:
-            judged = judge(engine, ledger=ledger, records=records)
-            return AuditReport(totals=judged.totals, disagreements=tuple(disagreements(engine, items=items)))
+            judged = judge(engine, ledger=made.ledger, records=made.records)
+            found = disagreements(engine, items=made.items)
+            bank = judge_bank(engine, payouts=made.payouts, items=made.bank_items, entries=made.entries)
+            found += bank_disagreements(engine, entries=made.entries)
+            return AuditReport(totals=judged.totals, bank_totals=bank.totals, disagreements=tuple(found))
         finally:
             engine.close()
 

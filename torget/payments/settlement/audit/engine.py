@@ -39,12 +39,45 @@ ITEM_COLUMNS = {
     "row_class": "VARCHAR",
     "times": "BIGINT",
 }
+PAYOUT_COLUMNS = {
+    "merchant_account": "INTEGER",
+    "municipality": "INTEGER",
+    "subject": "VARCHAR",
+    "expected_cents": "BIGINT",
+    "fee_cents": "BIGINT",
+    "digits": "VARCHAR",
+}
+BANK_ITEM_COLUMNS = {
+    "merchant_account": "INTEGER",
+    "municipality": "INTEGER",
+    "subject": "VARCHAR",
+    "number": "INTEGER",
+    "row_class": "VARCHAR",
+    "expected_cents": "BIGINT",
+    "reported_cents": "BIGINT",
+    "fee_cents": "BIGINT",
+    "entry": "BIGINT",
+    "happened_on": "DATE",
+    "waits_until": "DATE",
+    "today": "DATE",
+}
+ENTRY_COLUMNS = {
+    "entry": "BIGINT",
+    "municipality": "INTEGER",
+    "account": "BIGINT",
+    "statement_kind": "VARCHAR",
+    "amount_cents": "BIGINT",
+    "booked_on": "DATE",
+    "reference": "VARCHAR",
+    "speaks_of_provider": "BOOLEAN",
+}
 MEMORY = "2500MB"
 KEY = "merchant_account, municipality, kind, subject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassTotal:
+    municipality_id: int
     row_class: str
     count: int
     expected_cents: int
@@ -56,7 +89,18 @@ class Audit:
     totals: tuple[ClassTotal, ...]
 
     def counts(self) -> dict[str, int]:
-        return {one.row_class: one.count for one in self.totals if one.count}
+        found: dict[str, int] = {}
+        for one in self.totals:
+            found[one.row_class] = found.get(one.row_class, 0) + one.count
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    municipality_id: int
+    about: str
+    kept: str
+    judged: str
 
 
 def connect(*, memory: str = MEMORY, folder: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -88,18 +132,52 @@ def judge(engine: duckdb.DuckDBPyConnection, *, ledger: Path, records: Path) -> 
             classify=load_sql("classify").format(today="today"),
         )
     )
-    rows = engine.execute(load_sql("audit_totals")).fetchall()
-    totals = [
-        ClassTotal(row_class=name, count=int(count), expected_cents=int(ours), reported_cents=int(theirs))
-        for name, count, ours, theirs, _, _ in rows
-    ]
-    further, cents = sum(int(row[4]) for row in rows), sum(int(row[5]) for row in rows)
-    if further:
-        totals.append(ClassTotal(row_class="duplicate", count=further, expected_cents=0, reported_cents=cents))
-    return Audit(totals=tuple(sorted(totals, key=lambda one: one.row_class)))
+    totals = []
+    for municipality, name, count, ours, theirs, further, cents in engine.execute(load_sql("audit_totals")).fetchall():
+        totals.append(_total(municipality, name, count, ours, theirs))
+        if further:
+            totals.append(_total(municipality, "duplicate", further, 0, cents))
+    return Audit(totals=tuple(totals))
 
 
-def disagreements(engine: duckdb.DuckDBPyConnection, *, items: Path, most: int = 100) -> list[tuple[str, str, str]]:
-    """Where the items that the database keeps say another class than what was judged: subject, kept, judged."""
+def judge_bank(engine: duckdb.DuckDBPyConnection, *, payouts: Path, items: Path, entries: Path) -> Audit:
+    """The totals of payouts by class; leaves the table `judged_bank` in the engine."""
+    engine.execute(
+        load_sql("audit_judge_bank").format(
+            payouts=source_of(payouts, PAYOUT_COLUMNS),
+            items=source_of(items, BANK_ITEM_COLUMNS),
+            entries=source_of(entries, ENTRY_COLUMNS),
+            classify=load_sql("classify").format(today="today"),
+        )
+    )
+    found = engine.execute(load_sql("audit_bank_totals")).fetchall()
+    return Audit(totals=tuple(_total(*one) for one in found))
+
+
+def _total(municipality: int, row_class: str, count: int, ours: int, theirs: int) -> ClassTotal:
+    return ClassTotal(
+        municipality_id=municipality,
+        row_class=row_class,
+        count=int(count),
+        expected_cents=int(ours),
+        reported_cents=int(theirs),
+    )
+
+
+def disagreements(engine: duckdb.DuckDBPyConnection, *, items: Path, most: int = 100) -> list[Disagreement]:
+    """Where the items that the database keeps say another class than what was judged."""
     query = load_sql("audit_disagreements").format(key=KEY, items=source_of(items, ITEM_COLUMNS), most=most)
-    return engine.execute(query).fetchall()
+    return _disagreements(engine, query)
+
+
+def bank_disagreements(engine: duckdb.DuckDBPyConnection, *, entries: Path, most: int = 100) -> list[Disagreement]:
+    """The same of payouts: class and cents expected, arrived and kept as fees."""
+    query = load_sql("audit_bank_disagreements").format(entries=source_of(entries, ENTRY_COLUMNS), most=most)
+    return _disagreements(engine, query)
+
+
+def _disagreements(engine: duckdb.DuckDBPyConnection, query: str) -> list[Disagreement]:
+    return [
+        Disagreement(municipality_id=municipality, about=about, kept=kept, judged=judged)
+        for municipality, about, kept, judged in engine.execute(query).fetchall()
+    ]

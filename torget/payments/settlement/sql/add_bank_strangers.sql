@@ -13,17 +13,17 @@ WITH fresh AS (
                 AND other.amount_cents = e.amount_cents AND other.reference = e.reference
                 AND (s.kind = 'notification' OR EXISTS (SELECT FROM settlement_item i WHERE i.bank_entry_id = other.id))
         )
+), arrived AS (
+    SELECT DISTINCT ON (i.municipality_id, digits) i.id, i.merchant_account_id, i.subject, i.municipality_id, digits
+    FROM settlement_item i, ltrim(regexp_replace(i.reference, '\D', '', 'g'), '0') AS digits
+    WHERE i.kind = 'settlement' AND i.municipality_id = ANY(%(municipalities)s) AND i.number = 1
+        AND i.bank_entry_id IS NOT NULL AND digits <> ''
+    ORDER BY i.municipality_id, digits, i.id
 ), judged AS (
     SELECT f.*, known.merchant_account_id, known.subject,
         row_number() OVER (PARTITION BY known.id ORDER BY f.id) AS place, known.id AS known_id
     FROM fresh f
-    LEFT JOIN LATERAL (
-        SELECT i.id, i.merchant_account_id, i.subject FROM settlement_item i
-        WHERE i.kind = 'settlement' AND i.municipality_id = f.municipality_id AND f.reference <> ''
-            AND i.number = 1 AND i.bank_entry_id IS NOT NULL
-            AND ltrim(regexp_replace(i.reference, '\D', '', 'g'), '0') = f.reference
-        ORDER BY i.id LIMIT 1
-    ) known ON true
+    LEFT JOIN arrived known ON known.municipality_id = f.municipality_id AND known.digits = f.reference
     WHERE known.id IS NOT NULL OR f.message ~* %(providers)s
 )
 INSERT INTO settlement_item (

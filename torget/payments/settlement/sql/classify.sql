@@ -1,6 +1,8 @@
 -- The class of an item by its two sides, in this order. PostgreSQL and DuckDB both read these words.
 CASE
     WHEN number > 1 THEN 'duplicate'
+    -- Payments, refunds and fees that cancel out: no money moves, so nothing can be missing.
+    WHEN kind = 'settlement' AND reported_cents IS NULL AND expected_cents = 0 THEN 'matched'
     WHEN reported_cents IS NULL AND waits_until >= {today} THEN 'waiting'
     WHEN reported_cents IS NULL THEN 'missing_there'
     -- A fee of its own and a row of nothing explain themselves.

@@ -5,20 +5,24 @@ WITH open AS (
         ltrim(regexp_replace(i.reference, '\D', '', 'g'), '0') AS digits
     FROM settlement_item i JOIN checkout_merchantaccount a ON a.id = i.merchant_account_id
     WHERE i.municipality_id = ANY(%(municipalities)s) AND i.kind = 'settlement' AND i.number = 1 AND i.reported_cents IS NULL
-        AND i.row_class <> 'matched'
+        -- One of nothing is explained already; should the bank have something of it, that is seen by its reference.
+        AND (i.row_class <> 'matched' OR i.expected_cents = 0)
 ), near AS (
     SELECT o.id, e.id AS entry_id, e.amount_cents, o.expected_cents,
         (o.digits <> '' AND (e.reference = o.digits OR o.digits = ANY(string_to_array(e.message, ' ')))) AS by_reference,
-        e.amount_cents = o.expected_cents AND e.message ILIKE '%%' || o.provider || '%%' AS by_sum
+        e.amount_cents = o.expected_cents AND o.expected_cents <> 0
+            AND e.message ILIKE '%%' || o.provider || '%%' AS by_sum
     FROM open o
     JOIN settlement_bankaccount b ON b.municipality_id = o.municipality_id
     JOIN settlement_bankentry e ON e.account_id = b.id
         AND e.booked_on BETWEEN o.happened_on - 3 AND o.happened_on + 30
     LEFT JOIN settlement_item taken ON taken.bank_entry_id = e.id
     WHERE taken.id IS NULL OR taken.subject LIKE 'bank:%%'
+), counted AS (
+    SELECT *, count(*) FILTER (WHERE by_sum) OVER (PARTITION BY id) AS of_sum FROM near WHERE by_reference OR by_sum
 ), chosen AS (
-    SELECT DISTINCT ON (id) id, entry_id, amount_cents FROM near n
-    WHERE by_reference OR (by_sum AND 1 = (SELECT count(*) FROM near o WHERE o.id = n.id AND o.by_sum))
+    SELECT DISTINCT ON (id) id, entry_id, amount_cents FROM counted
+    WHERE by_reference OR (by_sum AND of_sum = 1)
     ORDER BY id, by_reference DESC, (amount_cents = expected_cents) DESC, entry_id
 ), once AS (
     SELECT DISTINCT ON (entry_id) * FROM chosen ORDER BY entry_id, id

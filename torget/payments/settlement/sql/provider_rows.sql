@@ -17,7 +17,8 @@ JOIN checkout_merchantaccount a ON a.id = r.merchant_account_id
 LEFT JOIN cooperations_cooperation c ON c.id = a.cooperation_id
 LEFT JOIN checkout_submerchant part ON part.merchant_account_id = a.id AND part.identifier = r.sub_merchant
 LEFT JOIN LATERAL (
-    SELECT CASE WHEN r.stamp ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN r.stamp::uuid END AS token
+    SELECT CASE WHEN r.stamp ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN r.stamp::uuid END AS token,
+        CASE WHEN r.refunded_payment ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN r.refunded_payment::uuid END AS about
 ) ours ON true
 LEFT JOIN checkout_payment p1
     ON r.kind = 'payment' AND p1.token = ours.token AND p1.merchant_account_id = r.merchant_account_id
@@ -27,9 +28,14 @@ LEFT JOIN checkout_payment p2
 LEFT JOIN checkout_payment p3
     ON r.kind = 'payment' AND p1.id IS NULL AND p2.id IS NULL AND r.reference <> ''
     AND p3.reference = ltrim(r.reference, '0') AND p3.merchant_account_id = r.merchant_account_id
-LEFT JOIN checkout_payment about
+LEFT JOIN checkout_payment about1
     ON r.kind <> 'payment' AND r.refunded_payment <> ''
-    AND about.provider_reference = r.refunded_payment AND about.merchant_account_id = r.merchant_account_id
+    AND about1.provider_reference = r.refunded_payment AND about1.merchant_account_id = r.merchant_account_id
+-- MobilePay names it by our stamp.
+LEFT JOIN checkout_payment about2
+    ON r.kind <> 'payment' AND about1.id IS NULL
+    AND about2.token = ours.about AND about2.merchant_account_id = r.merchant_account_id
+LEFT JOIN LATERAL (SELECT coalesce(about1.id, about2.id) AS id) about ON true
 LEFT JOIN LATERAL (
     SELECT f.stamp, f.payment_id FROM checkout_refund f
     JOIN checkout_payment p ON p.id = f.payment_id AND p.merchant_account_id = r.merchant_account_id

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.core.money import Money
+from torget.payments.api.models import ClientCheckout
 from torget.payments.checkout.models import Checkout, Payment, PaymentLine
 from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
@@ -43,6 +44,14 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """To the program that started the checkout, such as a library's catalogue."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutView:
     token: str
     payments: list[PaymentView]
@@ -52,6 +61,14 @@ class CheckoutView:
     all_settled: bool
     nothing_paid: bool
     ends_loan_ban: bool
+    way_back: WayBack | None
+
+
+def _way_back(checkout: Checkout) -> WayBack | None:
+    started: ClientCheckout | None = getattr(checkout, "started_by_client", None)
+    if started is None or not started.return_url:
+        return None
+    return WayBack(name=started.client.name, url=started.return_url)
 
 
 def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
@@ -90,13 +107,15 @@ def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:
         all_settled=all(one.is_settled for one in payments),
         nothing_paid=not any(one.receipt_token for one in payments),
         ends_loan_ban=checkout.had_loan_ban and all(one.is_settled for one in payments),
+        way_back=_way_back(checkout),
     )
 
 
 def _find(token: str) -> Checkout:
     lines = Prefetch("payments__lines", PaymentLine.objects.select_related("payee").order_by("position"))
     payments = Prefetch("payments", Payment.objects.select_related("receipt", "merchant_account").order_by("position"))
-    return get_object_or_404(Checkout.objects.prefetch_related(payments, lines), token=token)
+    found = Checkout.objects.select_related("started_by_client__client").prefetch_related(payments, lines)
+    return get_object_or_404(found, token=token)
 
 
 def _ask_soon(checkout: Checkout, now: datetime) -> None:

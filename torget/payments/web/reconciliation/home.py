@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from torget.foundation.people.access import Access
 from torget.foundation.staff.places import HomeCard, Place, register_home_card, register_place
 from torget.foundation.staff.session import Staff
-from torget.payments.web.reconciliation.overview import open_findings
+from torget.payments.settlement.findings import open_findings
 
 
 def reconciles(access: Access) -> bool:

@@ -31,9 +31,10 @@ from torget.payments.settlement.clear_item import (
     may_clear,
     unclear_item,
 )
-from torget.payments.settlement.item_words import class_words, explain, item_kind_words
+from torget.payments.settlement.findings import open_findings, visible_items
+from torget.payments.settlement.give_item import NotAColleague, colleagues_for, give_item
+from torget.payments.settlement.item_words import class_words, explain, item_amount, item_kind_words, item_name
 from torget.payments.settlement.reconciliation_models import Item
-from torget.payments.web.reconciliation.overview import open_findings, visible_items
 from torget.payments.web.reconciliation.run_words import account_words
 
 ITEMS_ON_A_PAGE = 50
@@ -47,6 +48,8 @@ class Choice:
 
     row_class: str = ""
     leg: str = ""
+    is_own: bool = False
+    """Only what this employee is responsible for."""
 
     def of(self, access: Access) -> QuerySet[Item]:
         if self.row_class == "cleared":
@@ -60,6 +63,8 @@ class Choice:
             found = found.filter(kind=SETTLEMENT)
         elif self.leg == "rows":
             found = found.exclude(kind=SETTLEMENT)
+        if self.is_own:
+            found = found.filter(owner=access.employee_id)
         return found.select_related("municipality", "merchant_account", "payment", "owner").order_by(
             "-happened_on", "-id"
         )
@@ -68,7 +73,11 @@ class Choice:
 def _choice(request: HttpRequest) -> Choice:
     known = {one.value for one in RowClass} | {"cleared"}
     row_class, leg = request.GET.get("class", ""), request.GET.get("leg", "")
-    return Choice(row_class=row_class if row_class in known else "", leg=leg if leg in {"rows", "bank"} else "")
+    return Choice(
+        row_class=row_class if row_class in known else "",
+        leg=leg if leg in {"rows", "bank"} else "",
+        is_own=request.GET.get("whose") == "own",
+    )
 
 
 def item_tag(item: Item) -> Tag:
@@ -78,20 +87,6 @@ def item_tag(item: Item) -> Tag:
         return Tag(text=class_words(item.row_class, item.kind), colour=TagColour.YELLOW)
     colour = TagColour.BLUE if item.row_class == RowClass.WAITING else TagColour.GREEN
     return Tag(text=class_words(item.row_class, item.kind), colour=colour)
-
-
-def item_amount(item: Item) -> Money:
-    return Money((item.reported_cents if item.reported_cents is not None else item.expected_cents) or 0)
-
-
-def item_name(item: Item) -> str:
-    """What a person calls it: the bank reference of the payment or of the payout, else what the provider calls it."""
-    if item.kind == SETTLEMENT:
-        return item.reference or item.subject.removeprefix("bank:")
-    if item.payment is not None:
-        return item.payment.reference
-    row = item.record
-    return (row.reference or row.stamp or row.provider_reference or item.settlement) if row else item.subject
 
 
 @staff_page
@@ -119,6 +114,7 @@ def items(request: HttpRequest, staff: Staff) -> HttpResponse:
         "page": page,
         "choice": choice,
         "classes": [*choices, ("cleared", _("Settled by a person"))],
+        "owners": [("", _("Everyone")), ("own", _("Me"))],
         "legs": [("", _("Both")), ("rows", _("The payment service's rows")), ("bank", _("Payouts to the bank"))],
         "count": page.paginator.count,
     }
@@ -134,7 +130,7 @@ def items_as_csv(request: HttpRequest, staff: Staff) -> HttpResponse:
         actor=staff.actor,
         action="export findings",
         subject="reconciliation",
-        detail={"class": choice.row_class, "leg": choice.leg},
+        detail={"class": choice.row_class, "leg": choice.leg, "is_own": choice.is_own},
     )
     table = Table(
         name=_("Reconciliation"),
@@ -204,7 +200,8 @@ def item(request: HttpRequest, staff: Staff, item_id: int) -> HttpResponse:
             return _say_refused(request, staff, found)
         if form.is_valid() and _clear(request, staff, item_id, form):
             return HttpResponseRedirect(reverse("staff-reconciliation-item", args=[item_id]))
-    context = {**_context(found, staff), "form": form, "is_open": is_open}
+    colleagues = colleagues_for(found.municipality_id) if form is not None else []
+    context = {**_context(found, staff), "form": form, "is_open": is_open, "colleagues": colleagues}
     return show(request, staff, "reconciliation/item.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -248,6 +245,24 @@ def undo(request: HttpRequest, staff: Staff, item_id: int) -> HttpResponse:
         messages.info(request, _("It has changed since you looked. See below."))
     else:
         messages.success(request, _("Taken back. It is a finding again."))
+    return HttpResponseRedirect(reverse("staff-reconciliation-item", args=[item_id]))
+
+
+@staff_page
+@require_POST
+def give(request: HttpRequest, staff: Staff, item_id: int) -> HttpResponse:
+    found, wanted = _find(staff, item_id), request.POST.get("colleague", "")
+    employee_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    try:
+        give_item(item_id=found.pk, employee_id=employee_id, access=staff.access, at=timezone.now())
+    except MayNotClear:
+        messages.error(request, _("Your role does not let you do this."))
+    except NotAColleague:
+        messages.error(request, _("That colleague does not work in finance of this municipality."))
+    except ItemMoved:
+        messages.info(request, _("It has changed since you looked. See below."))
+    else:
+        messages.success(request, _("Given. The list shows who is responsible."))
     return HttpResponseRedirect(reverse("staff-reconciliation-item", args=[item_id]))
 
 

@@ -16,21 +16,14 @@ from torget.foundation.people.access import Access
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.checkout.models import MerchantAccount
-from torget.payments.core.reconciliation import NEEDS_A_PERSON, SETTLEMENT, RowClass
+from torget.payments.core.reconciliation import SETTLEMENT, RowClass
+from torget.payments.settlement.findings import open_findings, visible_items
 from torget.payments.settlement.item_words import class_words
 from torget.payments.settlement.models import ReportOrder, SettlementFile
-from torget.payments.settlement.reconciliation_models import Item, Run
+from torget.payments.settlement.reconciliation_models import Run
+from torget.payments.web.reconciliation.audits import audit_tag, latest_audit
 from torget.payments.web.reconciliation.run_words import account_words, run_rows
 from torget.payments.web.reconciliation.waking import wake_fetching
-
-
-def visible_items(access: Access) -> QuerySet[Item]:
-    return Item.objects.filter(access.within("municipality"))
-
-
-def open_findings(access: Access) -> QuerySet[Item]:
-    """What needs a person and nobody has settled; the index item_needs_a_person has just these."""
-    return visible_items(access).filter(row_class__in=sorted(NEEDS_A_PERSON), cleared_at__isnull=True)
 
 
 def _accounts_of(municipalities: frozenset[int]) -> Q:
@@ -92,6 +85,7 @@ def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
             for one in orders.exclude(trouble="").select_related("merchant_account")[:10]
         ],
         "may_fetch": bool(staff.access.finance),
+        "full_check": audit_tag(latest_audit(), staff.access),
     }
     return show(request, staff, "reconciliation/overview.html", context)
 

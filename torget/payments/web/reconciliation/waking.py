@@ -15,3 +15,8 @@ def wake_reading() -> None:
 def wake_fetching(accounts: list[int], started_by: str) -> None:
     with suppress(AlreadyEnqueued):
         tasks.fetch.defer(accounts=accounts, started_by=started_by)
+
+
+def wake_audit(started_by: str) -> None:
+    with suppress(AlreadyEnqueued):
+        tasks.audit.defer(started_by=started_by)

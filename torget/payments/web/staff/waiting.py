@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Expression, F, Min, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -18,10 +19,12 @@ from torget.foundation.design.templatetags.torget_format import number_text
 from torget.foundation.people.access import Access
 from torget.payments.checkout.proposals import proposals_within
 from torget.payments.core.checkout import State
+from torget.payments.settlement.findings import open_findings
 from torget.payments.web.staff.reversals import fees_to_raise
 from torget.payments.web.staff.visible import needing_a_human
 from torget.payments.web.staff.words import UNDECIDED, reason_words
 
+_AMOUNT = F("amount_cents")
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
@@ -61,9 +64,17 @@ def _work_list(**query: str) -> str:
     return reverse("staff-work-list") + (f"?{asked}" if asked else "")
 
 
-def _together(rows: QuerySet[Any], *, now: datetime, text: str, url: str) -> list[Waiting]:
+def _together(
+    rows: QuerySet[Any],
+    *,
+    now: datetime,
+    text: str,
+    url: str,
+    since: str = "created_at",
+    cents: Expression | F = _AMOUNT,
+) -> list[Waiting]:
     """A kind of work with no reasons of its own."""
-    sums = rows.order_by().aggregate(**_by_age("created_at", now), cents=Sum("amount_cents"), oldest=Min("created_at"))
+    sums = rows.order_by().aggregate(**_by_age(since, now), cents=Sum(cents), oldest=Min(since))
     counts = (sums["young"], sums["middle"], sums["old"])
     if not any(counts):
         return []
@@ -73,7 +84,9 @@ def _together(rows: QuerySet[Any], *, now: datetime, text: str, url: str) -> lis
 def waiting_rows(access: Access, now: datetime, *, slug: str = "", municipality_id: int | None = None) -> list[Waiting]:
     """The most urgent kinds of work first: those that most wait for."""
     payments, fees, proposals = needing_a_human(access, now), fees_to_raise(access), proposals_within(access)
+    findings = open_findings(access)
     if municipality_id is not None:
+        findings = findings.filter(municipality=municipality_id)
         payments = payments.filter(municipality=municipality_id)
         fees = fees.filter(refund__payment__municipality=municipality_id)
         proposals = proposals.filter(payment__municipality=municipality_id)
@@ -91,6 +104,14 @@ def waiting_rows(access: Access, now: datetime, *, slug: str = "", municipality_
     ]
     there = _work_list(municipality=slug)
     rows += _together(proposals, now=now, text=_("Refunds to decide"), url=f"{there}#to-decide")
+    rows += _together(
+        findings,
+        now=now,
+        text=_("Findings of the reconciliation"),
+        url=f"{there}#findings",
+        since="first_seen_at",
+        cents=Coalesce("reported_cents", "expected_cents"),
+    )
     rows += _together(fees, now=now, text=_("Fees to raise again at the desk"), url=f"{there}#to-raise")
     return sorted(rows, key=lambda row: (-row.count, row.text))
 

@@ -255,7 +255,12 @@ def actor_words(actor: str, names: dict[int, str]) -> str:
     kind, _colon, number = actor.partition(":")
     if kind == "staff" and number.isdigit():
         return names.get(int(number), actor)
-    fixed = {"patron": _("The patron"), "provider": _("The payment service"), "worker": _("Torget by itself")}
+    fixed = {
+        "patron": _("The patron"),
+        "provider": _("The payment service"),
+        "worker": _("Torget by itself"),
+        "client": _("A program, through the interface"),
+    }
     return fixed.get(kind, actor)
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,10 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from torget.foundation.audit.record import record
+from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment
+from torget.payments.settlement.findings import open_findings
+from torget.payments.settlement.item_words import class_words, explain, item_amount, item_kind_words, item_name
+from torget.payments.settlement.reconciliation_models import Item
 from torget.payments.web.staff.files import file_of
 from torget.payments.web.staff.lists import EXPORT_MAX, WALK_MAX, keep_list, payments_table
 from torget.payments.web.staff.proposals import proposals_for
@@ -25,6 +30,7 @@ from torget.payments.web.staff.words import UNDECIDED, how_long, reason_words, w
 
 _PAGE_ROWS = 25
 _FEES_MAX = 50
+_FINDINGS_MAX = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,28 @@ def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
         waited=how_long(now - payment.changed_at),
         responsible=owner.full_name if owner else "",
     )
+
+
+def _finding(item: Item, language: str, now: datetime) -> dict[str, Any]:
+    return {
+        "item": item,
+        "class": class_words(item.row_class, item.kind),
+        "kind": item_kind_words(item.kind),
+        "name": item_name(item),
+        "municipality": item.municipality.name(language),
+        "amount": item_amount(item),
+        "what_to_do": explain(item).what_clears_it,
+        "waited": how_long(now - item.first_seen_at),
+        "responsible": item.owner.full_name if item.owner else "",
+    }
+
+
+def _findings(staff: Staff, municipality: Municipality | None, language: str, now: datetime) -> dict[str, Any]:
+    """What reconciliation found is work of the same kind: for finance, the oldest first."""
+    found = open_findings(staff.access).filter(Q() if municipality is None else Q(municipality=municipality))
+    rows = found.select_related("municipality", "merchant_account", "payment", "record", "owner")
+    rows = rows.order_by("first_seen_at", "id")[:_FINDINGS_MAX]
+    return {"findings": [_finding(one, language, now) for one in rows], "findings_count": found.count()}
 
 
 def _reasons(waiting: QuerySet[Payment]) -> list[tuple[str, str]]:
@@ -102,6 +130,7 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
         "to_decide": [] if reason else to_decide,
         "own_proposals": [] if reason else own,
         "to_raise": [] if reason else [raise_item(one, language) for one in fees[:_FEES_MAX]],
+        **(_findings(staff, chosen, language, now) if not reason else {}),
         "municipalities": [(one.slug, one.name(language)) for one in municipalities],
         "chosen": chosen.slug if chosen else "",
         "reasons": reasons,
