@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from tests.casework.conftest import NOW, KeepingBooks, new_case
@@ -115,6 +115,28 @@ def test_matters_of_every_municipality_are_told(procedure: KeepingBooks, theirs:
     new_case(procedure, slug="sipoo", patron="p1")
     sections = told()
     assert {row["municipality"] for row in sections["cases"].rows} == {"porvoo", "sipoo"}
+
+
+def test_a_matter_without_a_patron_is_found_by_the_address(
+    procedure: KeepingBooks, theirs: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It came by e-mail, and nobody signed in. Whoever has the same address and a card is told nothing of it."""
+    by_letter = new_case(procedure, name="Åsa Brev")
+    call_command("person", "export", "--email", " Asa@Example.fi ", "--why", "wrote again", "--out", str(tmp_path))
+    told_by_address = json.loads((tmp_path / "person.json").read_text())["sections"]
+    assert [row["case_number"] for row in told_by_address["cases"]] == [by_letter.number]
+    assert "Åsa Brev" in json.dumps(told_by_address, ensure_ascii=False)
+    assert "asa@example.fi" in (tmp_path / "person.html").read_text()
+    assert [row["case_number"] for row in told()["cases"].rows] == [theirs.number]
+    both = Person(library_system="helle", reference="p1", emails=frozenset({"asa@example.fi"}))
+    sections = export_person(person=both, actor="operator", why="asked", at=NOW)
+    (cases,) = [one for one in sections if one.code == "cases"]
+    assert {row["case_number"] for row in cases.rows} == {theirs.number, by_letter.number}
+    with pytest.raises(SystemExit):
+        call_command("person", "erase", "--email", "asa@example.fi", "--why", "asked")
+    assert f"Matter {by_letter.number} of porvoo is not closed" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="--reference, --card or --email"):
+        call_command("person", "export", "--why", "asked", "--out", str(tmp_path))
 
 
 def test_every_section_and_column_has_its_word(theirs: Case, librarian: Employee) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
@@ -95,9 +96,20 @@ def test_a_seal_of_another_key(in_order: World, tmp_path: Path) -> None:
 def test_who_cannot_be_reached(in_order: World) -> None:
     closed = free_port()
     sip2 = {"helle": {"kind": "sip2", "options": {"host": "127.0.0.1", "port": closed}}}
-    with override_settings(LIBRARY_SYSTEMS=sip2, EMAIL_BACKEND=SMTP, EMAIL_HOST="127.0.0.1", EMAIL_PORT=closed):
+    helpers = {
+        "SCANNER": {**settings.SCANNER, "OPTIONS": {"socket": "", "host": "127.0.0.1", "port": closed}},
+        "SERVICE_MAILBOX": {
+            **settings.SERVICE_MAILBOX,
+            "OPTIONS": {**settings.SERVICE_MAILBOX["OPTIONS"], "host": "127.0.0.1", "port": closed},
+        },
+    }
+    with override_settings(
+        LIBRARY_SYSTEMS=sip2, EMAIL_BACKEND=SMTP, EMAIL_HOST="127.0.0.1", EMAIL_PORT=closed, **helpers
+    ):
         assert "cannot be reached" in about("library system helle").says
         assert "cannot be reached" in about("mail").says
+        assert "gives no verdict" in about("scanner").says
+        assert "does not let us in" in about("mailbox").says
 
 
 def test_what_waits_in_the_database(in_order: World) -> None:

@@ -174,3 +174,28 @@ def test_nothing_goes_while_money_or_a_question_is_open(known: PastPayment, caps
     assert "is not over: attention." in told
     assert "is not closed." in told
     assert set(found_anywhere(known.markers)) == set(known.markers)
+
+
+def test_what_somebody_wrote_without_signing_in_is_found_by_the_address(
+    known: PastPayment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Conversation.objects.filter(token="talk-closed").update(token="talk-signed-in")
+    letter = talk("closed")
+    Conversation.objects.filter(pk=letter.pk).update(
+        patron=None,
+        email="Letters@Example.fi",
+        topic="By letter",
+        state="closed",
+        closed_at=timezone.now(),
+        due_at=None,
+    )
+    arguments = ("--email", "letters@example.fi", "--why", "asked by letter")
+    call_command("person", "export", *arguments, "--out", str(tmp_path))
+    told = json.loads((tmp_path / "person.json").read_text())["sections"]
+    assert told.keys() == {"conversations", "messages"}
+    assert [row["topic"] for row in told["conversations"]] == ["By letter"]
+    call_command("person", "erase", *arguments)
+    assert "1  conversations" in capsys.readouterr().out
+    assert not Conversation.objects.filter(pk=letter.pk).exists()
+    assert Conversation.objects.filter(patron__reference="p1").exists()
+    assert not AuditEntry.objects.filter(subject__contains="letters@").exists()

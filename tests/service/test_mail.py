@@ -18,6 +18,8 @@ from tests.database.staff import hire, sign_in
 from tests.service.mail_server import MailServer, free_port, running_dovecot
 from tests.service.people import ask, patron_of, sign_in_patron
 from tests.world import World
+from torget.config.doctor.finding import Level
+from torget.config.doctor.outside import check_mailbox
 from torget.connectors.mailboxes.imap.mailbox import ImapMailbox
 from torget.foundation.notify.send import send_due_emails
 from torget.service.conversations.fetch_mail import _build, fetch_mail
@@ -259,3 +261,11 @@ def test_who_wrote_a_letter(headers: dict[str, str], writer: Writer) -> None:
 def test_too_many_parts_are_not_taken_apart() -> None:
     with pytest.raises(Unreadable):
         read_mail(b"boundary" * 100, mailbox=BOX, host="x", trusted_server="")
+
+
+def test_the_doctor_signs_in_and_reads_nothing(mail: tuple[MailServer, _Kept]) -> None:
+    server, _kept = mail
+    server.deliver(b"From: someone@example.fi\n\nHello\n")
+    (found,) = check_mailbox()
+    assert (found.level, found.says) == (Level.OK, "127.0.0.1 lets us in")
+    assert len(list(server.mailbox().waiting(count_max=10, size_max=1000))) == 1

@@ -1,20 +1,29 @@
 """Health, readiness, metrics, and one log line a request without personal data."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import Gauge as AnyGauge
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from torget.casework.decisions.seal import seal_ends_at
 from torget.foundation.notify.send import TRIES_MAX
+from torget.payments.core.checkout import State
+from torget.payments.invariants.rules import NAMES
 
 logger = logging.getLogger("torget.request")
+
+# All gauges are set by whichever process is asked, so the latest one says how it is.
+Gauge = partial(AnyGauge, multiprocess_mode="mostrecent")
 
 REQUESTS = Counter("torget_requests_total", "Requests by view and status", ["view", "status"])
 SECONDS = Histogram("torget_request_seconds", "Time to answer by view", ["view"])
@@ -132,21 +141,32 @@ def _seal_days_left() -> float:
     return NEVER if ends_at is None else (ends_at - timezone.now()).total_seconds() / 86400
 
 
+def all_processes() -> CollectorRegistry:
+    """What all web processes of this machine counted, through the folder that `torget web` gave them."""
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
+
+
 def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Prometheus' text format; keep it from the public at the proxy."""
-    PAYMENTS.clear()
-    BOOKS_VIOLATIONS.clear()
     with connection.cursor() as cursor:
         cursor.execute("SELECT state, count(*) FROM checkout_payment WHERE next_at IS NOT NULL GROUP BY state")
-        for state, count in cursor.fetchall():
-            PAYMENTS.labels(state).set(count)
+        waiting = dict(cursor.fetchall())
+        for state in State:
+            PAYMENTS.labels(state).set(waiting.get(state, 0))
         for gauge, query in _GAUGES.items():
             gauge.set(_ask(cursor, query, 0))
         for gauge, query in _AGES.items():
             gauge.set(_ask(cursor, query, NEVER))
         cursor.execute(_BOOKS)
-        for rule, violations, seconds in cursor.fetchall():
-            BOOKS_VIOLATIONS.labels(rule).set(violations)
-            BOOKS_CHECK_SECONDS.set(float(seconds))
+        found = cursor.fetchall()
+    violations = {rule: count for rule, count, _seconds in found}
+    for rule in NAMES:
+        BOOKS_VIOLATIONS.labels(rule).set(violations.get(rule, 0))
+    for _rule, _count, seconds in found[:1]:
+        BOOKS_CHECK_SECONDS.set(float(seconds))
     SEAL_DAYS_LEFT.set(_seal_days_left())
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(all_processes()), content_type=CONTENT_TYPE_LATEST)

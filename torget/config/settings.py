@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
+    "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
     "torget.casework.cases",

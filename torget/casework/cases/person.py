@@ -1,6 +1,7 @@
 """What the register knows of a person: every matter about them, with parties, documents and the log.
 
-A matter is about the patron whom its subject names. Commands have no scope, so matters of every municipality are found.
+A matter is about the patron whom its subject names, or whose address a party has where it names none. Commands have no
+scope, so matters of every municipality are found.
 """
 
 import mimetypes
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from torget.casework.cases.models import Case, CaseAction, CaseDocument, Party, RecordClass
 from torget.foundation.audit.models import AuditEntry
@@ -19,9 +20,23 @@ from torget.foundation.core.person import Person, Section
 from torget.foundation.core.sealing import unseal
 
 
+def _by_address(person: Person) -> list[int]:
+    """Matters without a patron in which a party has one of the addresses; parties are sealed, so each is opened."""
+    if not person.emails:
+        return []
+    no_patron = Q(case__subject__patron_reference__isnull=True) | Q(case__subject__patron_reference="")
+    nobodys = Party.objects.filter(no_patron, erased_at=None)
+    return [
+        case_id
+        for case_id, sealed in nobodys.values_list("case_id", "sealed").iterator()
+        if unseal(bytes(sealed), settings.CREDENTIAL_KEYS)["email"].lower() in person.emails
+    ]
+
+
 def cases_of(person: Person) -> QuerySet[Case]:
-    named = {"subject__library_system": person.library_system, "subject__patron_reference": person.reference}
-    return Case.objects.filter(**named).select_related("municipality", "record_class").order_by("opened_at", "pk")
+    named = Q(subject__library_system=person.library_system, subject__patron_reference=person.reference)
+    found = Case.objects.filter(named | Q(pk__in=_by_address(person)))
+    return found.select_related("municipality", "record_class").order_by("opened_at", "pk")
 
 
 def _case_row(case: Case) -> dict[str, Any]:

@@ -20,7 +20,13 @@ DATABASE: tuple[Check, ...] = (
     database.check_out_box,
     database.check_books,
 )
-OUTSIDE: tuple[Check, ...] = (outside.check_library_systems, outside.check_providers, outside.check_mail)
+OUTSIDE: tuple[Check, ...] = (
+    outside.check_library_systems,
+    outside.check_providers,
+    outside.check_mail,
+    outside.check_scanner,
+    outside.check_mailbox,
+)
 
 
 def _run(check: Check) -> list[Finding]:

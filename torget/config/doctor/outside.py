@@ -9,6 +9,9 @@ import httpx
 from django.conf import settings
 
 from torget.config.doctor.finding import Finding, error, ok, warning
+from torget.service.conversations.fetch_mail import mailbox
+from torget.service.core.ports import MailboxDown, ScannerDown
+from torget.service.forms.scanners import scanner
 
 _SECONDS_MAX = 5.0
 _SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -74,3 +77,33 @@ def check_mail() -> list[Finding]:
     if code != 250:
         return [error("mail", f"{where} answers {code}", "Ask the mail server's operator.")]
     return [ok("mail", f"{where} answers")]
+
+
+def check_scanner() -> list[Finding]:
+    """A few harmless bytes are given to it, as an attachment would be."""
+    options = settings.SCANNER["OPTIONS"]
+    where = options.get("socket") or options.get("host")
+    if not where:
+        return [ok("scanner", "none is configured; files of customer service wait unopened")]
+    try:
+        finding = scanner().scan(b"torget doctor")
+    except ScannerDown as problem:
+        do = "Start clamd, and check TORGET_CLAMD_SOCKET or TORGET_CLAMD_HOST; files wait unopened meanwhile."
+        return [error("scanner", f"{where} gives no verdict: {problem}", do)]
+    if finding:
+        do = "Look at its signatures: it would refuse every file."
+        return [error("scanner", f"{where} takes harmless bytes for {finding}", do)]
+    return [ok("scanner", f"{where} answers")]
+
+
+def check_mailbox() -> list[Finding]:
+    """Signs in and reads nothing; what waits stays as it is."""
+    where = settings.SERVICE_MAILBOX["OPTIONS"].get("host")
+    if not where:
+        return [ok("mailbox", "none is configured; nothing is fetched")]
+    try:
+        list(mailbox().waiting(count_max=0, size_max=0))
+    except MailboxDown as problem:
+        do = "Check TORGET_SERVICE_IMAP_HOST, _PORT, _USER, _PASSWORD and _SECURITY; letters wait on the server."
+        return [error("mailbox", f"{where} does not let us in: {problem}", do)]
+    return [ok("mailbox", f"{where} lets us in")]

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A patron as the library system knows them; the one thing that ties all records together."""
+    """A patron as the library system knows them, or somebody who wrote without ever signing in, by their addresses."""
 
-    library_system: str
-    reference: str
+    library_system: str = ""
+    reference: str = ""
+    emails: frozenset[str] = frozenset()
+    """In lower case. They find only what names no patron: an address may be a family's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

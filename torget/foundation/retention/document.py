@@ -30,6 +30,7 @@ def as_json(person: Person, sections: Sequence[Section], at: datetime) -> str:
     content = {
         "library_system": person.library_system,
         "patron_reference": person.reference,
+        "emails": sorted(person.emails),
         "made_at": at,
         "sections": {section.code: list(section.rows) for section in sections},
     }
@@ -61,7 +62,7 @@ def as_page(person: Person, sections: Sequence[Section], at: datetime, language:
             "language": language,
             "look": format_html("<style>{}</style>", _LOOK),
             "when": day_text(at),
-            "reference": person.reference,
+            "reference": person.reference or ", ".join(sorted(person.emails)),
             "system": person.library_system,
             "sections": shown,
         }

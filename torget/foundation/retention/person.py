@@ -48,4 +48,5 @@ def erase_person(*, person: Person, actor: str, why: str, at: datetime, is_trial
 
 
 def _subject(person: Person) -> str:
-    return f"person:{person.library_system}:{person.reference}"[:80]
+    """The log tells that somebody was found by an address, and not which: it outlives what it tells of."""
+    return f"person:{person.library_system}:{person.reference or 'by address'}"[:80]

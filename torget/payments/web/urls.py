@@ -38,6 +38,7 @@ urlpatterns = [
     path("staff/months/", include("torget.payments.web.months.urls")),
     path("staff/shared-costs/", include("torget.payments.web.months.cost_urls")),
     path("settlement-report/<uuid:token>/", provider_reports.settlement_report, name="settlement-report"),
+    path("staff/agreed-fees/", include("torget.payments.web.agreed_fees.urls")),
     path("staff/reconciliation/", include("torget.payments.web.reconciliation.urls")),
     path("staff/", include("torget.payments.web.staff.urls")),
     path("staff/interface/", include("torget.payments.api.staff.urls")),

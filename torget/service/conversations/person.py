@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from torget.foundation.core.person import Person, Section
 from torget.foundation.notify.models import OutgoingEmail
@@ -12,11 +12,17 @@ from torget.service.forms.models import Draft
 
 
 def _conversations(person: Person) -> QuerySet[Conversation]:
-    return Conversation.objects.filter(patron__library_system=person.library_system, patron__reference=person.reference)
+    theirs = Q(patron__library_system=person.library_system, patron__reference=person.reference)
+    for address in person.emails:
+        theirs |= Q(patron=None, email__iexact=address)
+    return Conversation.objects.filter(theirs)
 
 
 def _drafts(person: Person) -> QuerySet[Draft]:
-    return Draft.objects.filter(patron__library_system=person.library_system, patron__reference=person.reference)
+    """Their own, and those that became one of their conversations."""
+    sent = Contact.objects.filter(conversation__in=_conversations(person), draft__isnull=False).values("draft")
+    own = Q(patron__library_system=person.library_system, patron__reference=person.reference)
+    return Draft.objects.filter(own | Q(pk__in=sent))
 
 
 def sections(person: Person) -> list[Section]:

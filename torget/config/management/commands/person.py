@@ -21,10 +21,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("what", choices=["export", "erase"])
-        parser.add_argument("--library-system", required=True)
-        who = parser.add_mutually_exclusive_group(required=True)
+        parser.add_argument("--library-system", default="")
+        who = parser.add_mutually_exclusive_group()
         who.add_argument("--reference", help="the patron's number in the library system")
         who.add_argument("--card", help="a card number with which something was paid")
+        parser.add_argument(
+            "--email",
+            action="append",
+            default=[],
+            help="an address of theirs, again for each: finds what was sent without signing in; good alone, too",
+        )
         parser.add_argument("--why", required=True, help="kept in the audit log: who asked, and how you made sure")
         parser.add_argument("--out", type=Path, help="export: the folder for person.json, person.html and documents")
         parser.add_argument("--language", choices=[str(one) for one in Language], default="fi", help="of the page")
@@ -80,8 +86,15 @@ class Command(BaseCommand):
 
 def _person(options: dict[str, Any]) -> Person:
     system = options["library_system"]
+    emails = frozenset(address.strip().lower() for address in options["email"])
+    if not (options["reference"] or options["card"]):
+        if not emails:
+            raise CommandError("Say who by --reference, --card or --email.")
+        return Person(emails=emails)
+    if not system:
+        raise CommandError("Say by --library-system whose number that is.")
     if options["reference"]:
-        return Person(library_system=system, reference=options["reference"])
+        return Person(library_system=system, reference=options["reference"], emails=emails)
     found = set(
         Payment.objects.filter(library_system=system, card_number=options["card"]).values_list(
             "patron_reference", flat=True
@@ -89,4 +102,4 @@ def _person(options: dict[str, Any]) -> Person:
     )
     if len(found) != 1:
         raise CommandError(f"{len(found)} persons have paid with this card; give --reference.")
-    return Person(library_system=system, reference=found.pop())
+    return Person(library_system=system, reference=found.pop(), emails=emails)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import tempfile
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,9 @@ class Command(BaseCommand):
             raise CommandError(
                 "The database user passes row-level security: connect as one that is no superuser (docs/operations)."
             )
+        if options["workers"] > 1:
+            # The processes count into one folder, so that whichever is asked for its metrics tells those of all.
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="torget-metrics-"))
         os.execv(  # noqa: S606 - our own interpreter and fixed arguments
             sys.executable,
             [
