@@ -49,12 +49,14 @@ INSTALLED_APPS = [
     "torget.payments.receipts",
     "torget.payments.settlement",
     "torget.payments.closing",
+    "torget.payments.links",
     "torget.payments.invariants",
     "torget.payments.api",
     "torget.payments.web",
     "torget.payments.web.books",
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
+    "torget.payments.web.links",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
@@ -250,6 +252,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.links.retention",
     "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
@@ -261,6 +264,7 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.links.person",
     "torget.payments.checkout.person",
     "torget.service.conversations.person",
     "torget.casework.cases.person",

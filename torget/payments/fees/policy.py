@@ -65,7 +65,11 @@ def read_configured(text: str, *, merchants: frozenset[str]) -> ConfiguredFees:
     return ConfiguredFees(policy=policy, texts=texts, municipalities=municipalities)
 
 
-def load_policy(*, library_system: str, merchants: frozenset[str]) -> FeePolicy:
+def load_configured(*, library_system: str, merchants: frozenset[str]) -> ConfiguredFees:
     with connection.cursor() as cursor:
         cursor.execute("SELECT fees_policy(%s)", [library_system])
-        return read_configured(cursor.fetchone()[0], merchants=merchants).policy
+        return read_configured(cursor.fetchone()[0], merchants=merchants)
+
+
+def load_policy(*, library_system: str, merchants: frozenset[str]) -> FeePolicy:
+    return load_configured(library_system=library_system, merchants=merchants).policy

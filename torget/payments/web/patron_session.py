@@ -14,6 +14,7 @@ _KEY = "patron"
 _MORE = "more_cards"
 CARDS_MAX = 5
 _SEEN = "seen_at"
+_WAY_IN = "way_in"
 _REFRESH_SECONDS = 300
 
 
@@ -74,6 +75,20 @@ def signed_in_patron(request: HttpRequest) -> SignedInPatron | None:
     if now - request.session.get(_SEEN, 0) > _REFRESH_SECONDS:
         request.session[_SEEN] = now  # saving the session starts its half hour anew
     return SignedInPatron(**kept)
+
+
+def remember_way_in(request: HttpRequest, address: str) -> None:
+    """Of somebody who pays without signing in, so that they get back to where they came from."""
+    request.session[_WAY_IN] = address
+
+
+def forget_way_in(request: HttpRequest) -> None:
+    request.session.pop(_WAY_IN, None)
+
+
+def way_in(request: HttpRequest) -> str:
+    """Empty for a signed-in patron, who has a page of fees, and for whoever came from nowhere."""
+    return "" if signed_in_patron(request) else str(request.session.get(_WAY_IN, ""))
 
 
 View = Callable[..., HttpResponse]

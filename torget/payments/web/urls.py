@@ -44,5 +44,6 @@ urlpatterns = [
     path("staff/interface/", include("torget.payments.api.staff.urls")),
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
+    path("", include("torget.payments.web.links.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

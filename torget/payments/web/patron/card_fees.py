@@ -132,19 +132,24 @@ def list_fees(cards: Iterable[CardNow], chosen: set[str] | None) -> FeeList:
     )
 
 
-def _list_of(card: CardNow, now: FeesNow, chosen: set[str] | None) -> FeeList:
-    wanted = None
-    if chosen is not None and now.can_choose:
-        wanted = {reference for name in chosen if (reference := _own(card, name)) is not None}
-    listed = build_fee_list(
-        now.assessed,
+def fee_list_of(now: FeesNow, assessed: Iterable[AssessedFee], chosen: set[str] | None) -> FeeList:
+    """These fees of one card; `chosen` are references, None ticks all that can be paid."""
+    return build_fee_list(
+        assessed,
         texts=now.payable.configured.texts,
         municipalities=now.payable.configured.municipalities,
         held=now.payable.held,
         time_to_pay=now.payable.time_to_pay,
-        chosen=wanted,
+        chosen=chosen,
         language=get_language() or "fi",
     )
+
+
+def _list_of(card: CardNow, now: FeesNow, chosen: set[str] | None) -> FeeList:
+    wanted = None
+    if chosen is not None and now.can_choose:
+        wanted = {reference for name in chosen if (reference := _own(card, name)) is not None}
+    listed = fee_list_of(now, now.assessed, wanted)
     if not card.label:
         return listed
     return replace(listed, groups=[_named(card, group) for group in listed.groups])

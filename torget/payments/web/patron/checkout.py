@@ -21,6 +21,7 @@ from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.core.checkout import State
 from torget.payments.web.patron.fees import go_to_page
 from torget.payments.web.patron.send_to_provider import allow_provider_pages
+from torget.payments.web.patron_session import way_in
 
 CHECKS_MAX = 30
 """At two seconds each about a minute; then the page stops asking and says where the receipt will be."""
@@ -144,6 +145,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         "checks": checks + 1,
         "keeps_asking": view.is_waiting and checks < CHECKS_MAX,
         "is_fragment": is_fragment,
+        "link_url": way_in(request),
     }
     template = "payments/checkout_status.html" if is_fragment else "payments/checkout.html"
     response = render(request, template, context)
@@ -175,4 +177,4 @@ def give_up(request: HttpRequest, token: str) -> HttpResponse:
         )
         return HttpResponseRedirect(reverse("checkout", args=[token]))
     messages.success(request, _("The payment was given up. Nothing was charged for it."))
-    return HttpResponseRedirect(reverse("fees"))
+    return HttpResponseRedirect(way_in(request) or reverse("fees"))

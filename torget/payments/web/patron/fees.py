@@ -1,5 +1,6 @@
 """See the open fees, choose, and check before paying."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -19,18 +20,22 @@ from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
     NothingChosen,
+    group_by_account,
     start_checkout_of_cards,
 )
+from torget.payments.core.fees import AssessedFee
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.web.patron.card_fees import (
     CardNow,
     ChosenNow,
     choose_on_cards,
     count_payments,
+    fee_list_of,
     list_fees,
     read_cards,
     wholly,
 )
+from torget.payments.web.patron.fee_list import FeeList
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
 from torget.payments.web.patron_session import SignedInPatron, patron_required
 from torget.payments.web.site import has_several_systems, known_site
@@ -98,26 +103,41 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     )
 
 
-def _check_page(
-    request: HttpRequest, cards: list[CardNow], chosen: list[ChosenNow], form: ReceiptEmailForm
-) -> HttpResponse:
-    amounts = {one.of.id_of(fee.fee.reference): fee.fee.outstanding for one in chosen for fee in one.fees}
-    listed = list_fees([one.of for one in chosen], set(amounts))
-    providers = count_payments(chosen)
-    context: dict[str, Any] = {
+def _context(
+    listed: FeeList, amounts: Mapping[str, Money], providers: list[str], form: ReceiptEmailForm
+) -> dict[str, Any]:
+    return {
         "groups": [group for group in listed.groups if group.selected_lines],
         "total": listed.total,
         "count": listed.count,
         "chosen": [f"{name}|{amount.cents}" for name, amount in amounts.items()],
         "references": list(amounts),
         "payment_count": len(providers),
-        "card_count": len(chosen),
+        "providers": providers,
         "form": form,
+    }
+
+
+def check_context(now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> dict[str, Any]:
+    """What the page shows that asks whether these fees shall be paid: they as they are given here, and no other."""
+    amounts = {one.fee.reference: one.fee.outstanding for one in chosen}
+    providers = [merchant.provider for merchant, _fees in group_by_account(chosen, now.payable.merchants)]
+    return _context(fee_list_of(now, chosen, None), amounts, providers, form)
+
+
+def _check_page(
+    request: HttpRequest, cards: list[CardNow], chosen: list[ChosenNow], form: ReceiptEmailForm
+) -> HttpResponse:
+    amounts = {one.of.id_of(fee.fee.reference): fee.fee.outstanding for one in chosen for fee in one.fees}
+    context = {
+        **_context(list_fees([one.of for one in chosen], set(amounts)), amounts, count_payments(chosen), form),
+        "card_count": len(chosen),
+        "pay_url": reverse("pay"),
         **_site(request, cards),
     }
     status = 422 if form.errors else 200
     response = render(request, "payments/check.html", context, status=status)
-    return allow_provider_pages(response, providers)
+    return allow_provider_pages(response, context["providers"])
 
 
 def _why_nothing_is_left(wanted: list[str], cards: list[CardNow]) -> str:
@@ -154,7 +174,7 @@ def check(request: HttpRequest, _patron: SignedInPatron) -> HttpResponse:
     return _check_page(request, cards, chosen, ReceiptEmailForm())
 
 
-def _expected(request: HttpRequest) -> dict[str, Money]:
+def shown_amounts(request: HttpRequest) -> dict[str, Money]:
     """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
     expected = {}
     for text in request.POST.getlist("chosen"):
@@ -177,7 +197,7 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     form = ReceiptEmailForm(request.POST)
     try:
         cards = read_cards(request)
-        chosen = choose_on_cards(cards, _expected(request), strict=True)
+        chosen = choose_on_cards(cards, shown_amounts(request), strict=True)
         if not form.is_valid():
             return _check_page(request, cards, chosen, form)
         started = start_checkout_of_cards(
