@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.database.staff import catch_up
 from tests.other_providers import OtherProvider, other_provider
 from tests.world import World, make_fee, make_patron
+from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
-from torget.payments.checkout.models import Payment, ProviderMessageRecord
+from torget.payments.checkout.credentials import encrypt_credentials
+from torget.payments.checkout.models import MerchantAccount, Payment, ProviderMessageRecord
 from torget.payments.checkout.withdraw import withdraw_payment
 from torget.payments.core.checkout import State
 from torget.sandbox.mobilepay.vendor import VENDOR as MOBILEPAY
 from torget.sandbox.providers.merchants import Merchant
+from torget.sandbox.stripe.vendor import VENDOR as STRIPE
 from torget.sandbox.visma_pay.vendor import VENDOR as VISMA_PAY
 
 KEYS = {"client_id": "client-hanko", "subscription_key": "subscription-hanko", "webhook_secret": "webhook-hanko"}
@@ -32,6 +36,21 @@ def mobilepay(world: World) -> Iterator[OtherProvider]:
     more = {**KEYS, "webhook_url": f"http://127.0.0.1:8000{WEBHOOK_PATH}"}
     merchant = Merchant(account="900001", secret="hangon-salaisuus", name="Hanko", more=more)
     with other_provider(world, "mobilepay", "MobilePay", MOBILEPAY, merchant, **KEYS) as provider:
+        yield provider
+
+
+@pytest.fixture
+def stripe(world: World) -> Iterator[OtherProvider]:
+    # The platform has one address, which names whichever of its accounts it was made for.
+    more = {
+        "webhook_secret": "whsec_hanko",
+        "webhook_url": "http://127.0.0.1:8000/provider/stripe/acct_hanko/callback/",
+    }
+    merchant = Merchant(account="acct_hanko", secret="sk_test_hanko", name="Hanko", more=more)
+    with other_provider(world, "stripe", "Stripe", STRIPE, merchant, webhook_secret="whsec_hanko") as provider:
+        behind = timezone.now() - world.now
+        # Its events are good for five minutes of the machine's time, by which our pages go.
+        provider.sandbox.clock.advance(behind.total_seconds())
         yield provider
 
 
@@ -149,3 +168,49 @@ def test_a_payment_of_nobody_is_heard(mobilepay: OtherProvider) -> None:
     mobilepay.at_provider(payment_id, "pay", hostile=["signed_other_reference"])
     assert mobilepay.deliver_due() == [200]
     assert state_of(mobilepay, payment_id) is State.OPEN
+
+
+def test_a_page_address_longer_than_most_is_kept_whole(stripe: OtherProvider) -> None:
+    payment_id = start(stripe)
+    stripe.world.open(payment_id)
+    assert len(stripe.world.payment(payment_id).pay_url) > 500
+
+
+def test_an_event_of_the_account_takes_a_payment_to_its_end(stripe: OtherProvider) -> None:
+    payment_id = start(stripe)
+    stripe.at_provider(payment_id, "pay_and_close_browser")
+    assert stripe.deliver_due() == [200]
+    catch_up(stripe.world)
+    stripe.world.work()
+    assert state_of(stripe, payment_id) is State.REGISTERED
+
+
+def test_who_left_the_page_finds_it_open(stripe: OtherProvider) -> None:
+    payment_id = start(stripe)
+    url = stripe.at_provider(payment_id, "cancel")
+    assert url is not None
+    stripe.world.come_back(url)
+    assert state_of(stripe, payment_id) is State.OPEN
+    assert withdraw_payment(payment_id=payment_id, now=stripe.world.now) is State.FAILED
+
+
+def test_an_address_of_another_account_of_the_platform_serves_too(stripe: OtherProvider) -> None:
+    sealed = bytes(stripe.account.credentials)
+    sipoo = Municipality.objects.get(slug="sipoo")
+    MerchantAccount.objects.create(provider="stripe", account="acct_sipoo", credentials=sealed, municipality=sipoo)
+    payment_id = start(stripe)
+    stripe.at_provider(payment_id, "pay_and_close_browser")
+    (told,) = stripe.sandbox.outbox.take_due()
+    for account, secret, state in (
+        ("acct_raasepori", "whsec_other", State.OPEN),
+        ("acct_sipoo", "whsec_hanko", State.PAID),
+    ):
+        if account == "acct_raasepori":
+            credentials = encrypt_credentials({"secret": "sk_other", "webhook_secret": secret})
+            raasepori = Municipality.objects.get(slug="raasepori")
+            MerchantAccount.objects.create(
+                provider="stripe", account=account, credentials=credentials, municipality=raasepori, is_second=True
+            )
+        path = f"/provider/stripe/{account}/callback/"
+        Client().post(path, told.body, content_type="application/json", headers=dict(told.headers))
+        assert state_of(stripe, payment_id) is state

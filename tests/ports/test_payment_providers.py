@@ -8,6 +8,7 @@ from tests.ports.ceepos_world import VERSION_2, VERSION_3, CeeposWorld
 from tests.ports.mobilepay_world import MobilePayWorld
 from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
 from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
+from tests.ports.stripe_world import StripeWorld
 from tests.ports.visma_pay_world import VismaPayWorld
 
 
@@ -39,5 +40,13 @@ class TestMobilePay(PaymentProviderSuite):
     @pytest.fixture
     def world(self) -> Iterator[PaymentProviderWorld]:
         world = MobilePayWorld()
+        yield world
+        world.close()
+
+
+class TestStripe(PaymentProviderSuite):
+    @pytest.fixture
+    def world(self) -> Iterator[PaymentProviderWorld]:
+        world = StripeWorld()
         yield world
         world.close()

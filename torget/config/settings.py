@@ -313,6 +313,7 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
     "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
     "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
+    "stripe": payment_provider("stripe", "Stripe", "https://api.stripe.com", "https://checkout.stripe.com"),
 }
 
 # Attachments wait until ClamAV's daemon has passed them; without one they wait for ever.

@@ -103,7 +103,7 @@ class Payment(models.Model):
     #: Fruitless tries in the present errand (registering, reconciling, refunding).
     tries = models.PositiveSmallIntegerField(default=0)
     provider_reference = models.CharField(max_length=100, blank=True)
-    pay_url = models.CharField(max_length=500, blank=True)
+    pay_url = models.CharField(max_length=2000, blank=True)
     method = models.CharField(max_length=40, blank=True)
     settlement_reference = models.CharField(max_length=60, blank=True)
     booking_reference = models.CharField(max_length=100, blank=True)

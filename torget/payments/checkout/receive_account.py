@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from torget.payments.checkout.load import NoSuchPayment, load_payment, load_payment_by_token
+from torget.payments.checkout.load import NoSuchPayment, PaymentFacts, load_payment, load_payment_by_token
 from torget.payments.checkout.models import MerchantAccount, Refund
 from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.checkout.receive import MessageNotBelieved, apply_statement, message_content
@@ -37,10 +37,12 @@ def receive_account_message(*, provider: str, account: str, message: IncomingMes
         LOG.warning("bad message", extra={"provider": provider, "account": account, "why": str(error)})
         raise MessageNotBelieved(str(error)) from error
     # A message that does not fit its payment is kept there; hearing it again would not make it fit.
-    with suppress(MessageNotBelieved, NoSuchPayment, Refund.DoesNotExist, ValueError):
+    with suppress(MessageNotBelieved, NoSuchPayment, Refund.DoesNotExist, ValueError, BadMessage):
         if isinstance(said, ProviderMessage):
+            payment = load_payment_by_token(UUID(said.stamp))
+            _check_for_account(payment, account=found, message=message)
             apply_statement(
-                payment=load_payment_by_token(UUID(said.stamp)),
+                payment=payment,
                 said=said,
                 at=at,
                 channel="callback",
@@ -49,4 +51,18 @@ def receive_account_message(*, provider: str, account: str, message: IncomingMes
         elif isinstance(said, RefundMessage):
             refund = Refund.objects.get(stamp=UUID(said.stamp))
             payment = load_payment(refund.payment_id)
+            _check_for_account(payment, account=found, message=message)
             apply_refund_statement(refund=refund, payment=payment, said=said, at=at, content=message_content(message))
+
+
+def _check_for_account(payment: PaymentFacts, *, account: MerchantAccount, message: IncomingMessage) -> None:
+    """A platform calls one address about all its accounts; the payment's own must find the message right too.
+
+    Raise BadMessage or MessageNotBelieved.
+    """
+    if payment.account.id == account.pk:
+        return
+    connector = provider_for(payment.account)
+    if payment.account.provider != account.provider or not connector.capabilities.calls_per_account:
+        raise MessageNotBelieved("another provider's payment")
+    cast(AccountCallbacks, connector).read_account_message(message)

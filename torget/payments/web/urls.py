@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
-from torget.payments.web.patron import cards, checkout, fees, pages, receipts, sign_in
+from torget.payments.web.patron import cards, checkout, fees, other_service, pages, receipts, sign_in
 from torget.payments.web.reconciliation import provider_reports
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("checkout/<opaque:token>/", checkout.checkout, name="checkout"),
     path("checkout/<opaque:token>/continue/", checkout.continue_checkout, name="continue-checkout"),
     path("checkout/<opaque:token>/give-up/", checkout.give_up, name="give-up"),
+    path("checkout/<opaque:token>/other-service/", other_service.other_service, name="other-service"),
     path("payment/<uuid:token>/return/", provider_messages.payment_return, name="payment-return"),
     path("payment/<uuid:token>/callback/", provider_messages.payment_callback, name="payment-callback"),
     path("provider/<slug:provider>/<account>/callback/", provider_messages.account_callback, name="account-callback"),

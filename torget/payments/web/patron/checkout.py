@@ -17,6 +17,7 @@ from torget.foundation.core.money import Money
 from torget.payments.api.models import ClientCheckout
 from torget.payments.checkout.models import Checkout, Payment, PaymentLine
 from torget.payments.checkout.providers import facts_of, provider_for
+from torget.payments.checkout.second_way import SecondWay, find_second_way
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.core.checkout import State
 from torget.payments.web.patron.fees import go_to_page
@@ -63,6 +64,8 @@ class CheckoutView:
     nothing_paid: bool
     ends_loan_ban: bool
     way_back: WayBack | None
+    second_way: SecondWay | None
+    """The fees of payments that got no page, if they can be paid through another provider."""
 
 
 def _way_back(checkout: Checkout) -> WayBack | None:
@@ -100,6 +103,7 @@ def _is_being_captured(payment: Payment) -> bool:
 
 def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:
     payments = [_view_payment(payment, came_back=came_back) for payment in checkout.payments.all()]
+    second_way = find_second_way(checkout.payments.all())
     return CheckoutView(
         token=checkout.token,
         payments=payments,
@@ -109,10 +113,11 @@ def view_checkout(checkout: Checkout, *, came_back: bool) -> CheckoutView:
         nothing_paid=not any(one.receipt_token for one in payments),
         ends_loan_ban=checkout.had_loan_ban and all(one.is_settled for one in payments),
         way_back=_way_back(checkout),
+        second_way=second_way,
     )
 
 
-def _find(token: str) -> Checkout:
+def find_checkout(token: str) -> Checkout:
     lines = Prefetch("payments__lines", PaymentLine.objects.select_related("payee").order_by("position"))
     payments = Prefetch("payments", Payment.objects.select_related("receipt", "merchant_account").order_by("position"))
     found = Checkout.objects.select_related("started_by_client__client").prefetch_related(payments, lines)
@@ -132,7 +137,7 @@ def _ask_soon(checkout: Checkout, now: datetime) -> None:
 @require_safe
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
     """Reachable by its unguessable address alone: shows payees and amounts, no titles, no name."""
-    found = _find(token)
+    found = find_checkout(token)
     came_back = request.GET.get("from") == "provider"
     checks = min(int(request.GET["checks"]) if request.GET.get("checks", "").isdigit() else 0, CHECKS_MAX)
     view = view_checkout(found, came_back=came_back)
@@ -150,13 +155,14 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
     template = "payments/checkout_status.html" if is_fragment else "payments/checkout.html"
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
-    return allow_provider_pages(response, {one.provider for one in view.payments})
+    seconds = view.second_way.merchants.values() if view.second_way else ()
+    return allow_provider_pages(response, {one.provider for one in (*view.payments, *seconds)})
 
 
 @require_POST
 def continue_checkout(request: HttpRequest, token: str) -> HttpResponse:
     """To the provider's page of the next payment that is still to be paid."""
-    view = view_checkout(_find(token), came_back=False)
+    view = view_checkout(find_checkout(token), came_back=False)
     if view.next_payment is None:
         return HttpResponseRedirect(reverse("checkout", args=[token]))
     return go_to_page(request, view.next_payment.id, token)
@@ -165,7 +171,7 @@ def continue_checkout(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, token: str) -> HttpResponse:
     """Let go of everything in this checkout that is surely unpaid, so that its fees can be chosen again."""
-    view = view_checkout(_find(token), came_back=False)
+    view = view_checkout(find_checkout(token), came_back=False)
     try:
         for one in view.payments:
             if one.can_be_paid:

@@ -8,5 +8,5 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0015_one_fee_told")]
+    dependencies = [("checkout", "0016_longer_page_address")]
     operations = [migrations.RunSQL((SQL / "start.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop)]
