@@ -35,13 +35,17 @@ from torget.payments.links.models import PaymentLink
 from torget.payments.web.links.desk import desk_page
 from torget.payments.web.links.words import DESK_REASONS
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
-from torget.payments.web.site import library_cooperation
+from torget.payments.web.patron.sign_in import SignInForm
 
 _KEPT = "link_card"
 NOW_DAYS = 1
 
 
-class CardForm(forms.Form):
+class CardForm(SignInForm):
+    """As at the sign-in, of the same library systems, but without a PIN."""
+
+    pin = None  # type: ignore[assignment] # how Django takes a field of the base away
+    next = None  # type: ignore[assignment]
     card_number = forms.CharField(
         label=gettext_lazy("Library card number"),
         help_text=gettext_lazy("Read the barcode or write the number. No PIN is needed."),
@@ -71,13 +75,12 @@ class LinkForm(forms.Form):
 
 def _find(form: CardForm) -> SignedIn | None:
     """The patron, or None with the reason on the form."""
-    cooperation = library_cooperation()
-    if cooperation is None:
+    if not form.systems:
         form.add_error(None, _("No library uses this service yet."))
         return None
     try:
         return find_patron(
-            system=cooperation.library_system,
+            system=form.system,
             card_number=form.cleaned_data["card_number"],
             language=get_language() or "fi",
             now=timezone.now(),
@@ -101,6 +104,7 @@ def card(request: HttpRequest, staff: Staff) -> HttpResponse:
     record(at=timezone.now(), actor=staff.actor, action="view fees of card", subject=f"patron:{found.patron_id}")
     request.session[_KEPT] = {
         "patron_id": found.patron_id,
+        "system": form.system,
         "reference": found.identity.reference,
         "card_number": found.identity.card_number,
     }
@@ -220,12 +224,11 @@ def _form(request: HttpRequest, fees: FeesNow) -> LinkForm:
 @desk_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, staff: Staff) -> HttpResponse:
-    kept, cooperation = request.session.get(_KEPT), library_cooperation()
-    if kept is None or cooperation is None:
+    kept = request.session.get(_KEPT)
+    if kept is None:
         return HttpResponseRedirect(reverse("staff-link-card"))
-    system = cooperation.library_system
     try:
-        fees = read_fees_now(system=system, patron_reference=kept["reference"], card_number=kept["card_number"])
+        fees = read_fees_now(system=kept["system"], patron_reference=kept["reference"], card_number=kept["card_number"])
     except LibrarySystemError:
         messages.error(request, _("The library system does not answer just now. Try again in a few minutes."))
         return HttpResponseRedirect(reverse("staff-link-card"))

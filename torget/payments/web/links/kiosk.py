@@ -31,7 +31,6 @@ from torget.payments.links.standing import standing
 from torget.payments.web.links.choose import chosen_fees, plain_list
 from torget.payments.web.links.one import code_svg, link_address
 from torget.payments.web.patron.sign_in import SignInForm, try_sign_in
-from torget.payments.web.site import library_cooperation
 
 _KEPT = "kiosk"
 IDLE_SECONDS = 60
@@ -70,13 +69,12 @@ def start(request: HttpRequest) -> HttpResponse:
         return response
     form = SignInForm(request.POST)
     found = try_sign_in(request, form) if form.is_valid() else None
-    cooperation = library_cooperation()
-    if found is None or cooperation is None:
+    if found is None:
         return _show(request, "start.html", {"form": form}, status=422)
     request.session.flush()
     request.session[_KEPT] = {
         "patron_id": found.patron_id,
-        "system": cooperation.library_system,
+        "system": form.system,
         "reference": found.identity.reference,
         "card_number": found.identity.card_number,
     }
