@@ -169,14 +169,16 @@ class Stripe(NoSettlements):
         return self._ask(lambda: self._stripe.v1.checkout.sessions.retrieve(reference, params=params))
 
     @staticmethod
-    def _ask(call: Callable[[], stripe.StripeObject]) -> Mapping[str, Any]:
+    def _ask(call: Callable[[], object]) -> Mapping[str, Any]:
         """One call of the package, with its failures in the port's words."""
         try:
-            found: Mapping[str, Any] = call().to_dict()
+            found = call()
         except stripe.StripeError as error:
             code = error.http_status
             words = f"{code or ''} {error.user_message or error} (request {error.request_id or '-'})"[:300].strip()
             if code is not None and httpx.codes.is_client_error(code) and code != httpx.codes.TOO_MANY_REQUESTS:
                 raise ProviderRefused(words) from error
             raise ProviderUnavailable(words) from error
-        return found
+        if not isinstance(found, stripe.StripeObject):
+            raise ProviderUnavailable("the answer is not an object")
+        return found.to_dict()
