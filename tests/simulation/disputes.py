@@ -41,8 +41,8 @@ from torget.payments.checkout.worker import work_once
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.fees.holds import place_hold
 from torget.payments.fees.models import FeeHold
-from torget.sandbox.paytrail.outcomes import NotPossible
 from torget.sandbox.population import SandboxItem, SandboxPatron
+from torget.sandbox.providers.outcomes import NotPossible
 
 PATRONS = 6
 ACTIONS = 260
