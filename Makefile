@@ -58,9 +58,9 @@ ORDER ?= 1
 tests: .venv/dev packages messages
 	$(BIN)/pytest --numprocesses 2 --dist loadfile $(if $(filter-out random,$(ORDER)),--randomly-seed $(ORDER))
 
-# N simulated weeks from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
+# N simulated weeks OF payments and of disputes from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
 simulate: .venv/dev messages
-	$(BIN)/python -m tests.simulation $(if $(N),--weeks $(N)) $(if $(SEED),--seed $(SEED)) $(if $(OVER),--over $(OVER))
+	$(BIN)/python -m tests.simulation $(if $(N),--weeks $(N)) $(if $(SEED),--seed $(SEED)) $(if $(OVER),--over $(OVER)) $(if $(OF),--of $(OF))
 
 bench: .venv/dev messages
 	$(BIN)/python -m benchmarks $(BENCH)

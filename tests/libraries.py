@@ -50,6 +50,10 @@ class LibrarySide(Protocol):
         """Cents of the fees that we have charged again, by our marker."""
         ...
 
+    def waivers(self) -> dict[str, list[int]]:
+        """Cents that the library system has written off at our word, by our marker."""
+        ...
+
     def pay_at_desk(self, fee_id: int) -> None: ...
 
     def grow(self, fee_id: int, cents: int) -> None: ...
@@ -109,11 +113,16 @@ class KohaSide:
                 )
 
     def charges(self) -> dict[str, list[int]]:
+        return self._by_marker("debit_type IS NOT NULL AND interface = 'api'")
+
+    def _by_marker(self, condition: str) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        rows = self.sandbox.store.rows("SELECT * FROM account_lines WHERE debit_type IS NOT NULL AND interface = 'api'")
-        for row in rows:
-            found.setdefault(row["internal_note"], []).append(row["amount"] // 10_000)
+        for row in self.sandbox.store.rows(f"SELECT * FROM account_lines WHERE {condition}"):
+            found.setdefault(row["internal_note"], []).append(abs(row["amount"]) // 10_000)
         return found
+
+    def waivers(self) -> dict[str, list[int]]:
+        return self._by_marker("credit_type = 'FORGIVEN'")
 
     def pay_at_desk(self, fee_id: int) -> None:
         pay_at_desk(self.sandbox.store, fee_id)
@@ -215,14 +224,15 @@ class FeeSide:
     def charges(self) -> dict[str, list[int]]:
         return {}
 
+    waivers = charges
+
     def pay_at_desk(self, fee_id: int) -> None:
         self.sandbox.books.pay_at_desk(fee_id)
 
     def grow(self, fee_id: int, cents: int) -> None:
         self.sandbox.books.grow(fee_id, cents)
 
-    def time_passes(self) -> None:
-        """These do nothing later."""
+    def time_passes(self) -> None: ...
 
     def storm(self, dice: random.Random) -> None:
         self.calm()
@@ -352,8 +362,10 @@ class Sip2Side:
             )
 
     def charges(self) -> dict[str, list[int]]:
-        """SIP2 has no message that charges a fee."""
+        """SIP2 has no message that charges a fee, and none that forgives one."""
         return {}
+
+    waivers = charges
 
     def pay_at_desk(self, fee_id: int) -> None:
         self.books.change_fee(fee_id, outstanding_cents=0)
@@ -379,10 +391,8 @@ def library_side(kind: str, seed: int) -> LibrarySide:
     """By the name that the settings have for it; the seed draws what a site may be."""
     if kind == "sip2":
         return Sip2Side(seed)
-    sides: dict[str, type[KohaSide | FeeSide]] = {
-        one.kind: one for one in (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
-    }
-    return sides[kind]()
+    sides: tuple[type[KohaSide | FeeSide], ...] = (KohaSide, KohaSuomiSide, MikromarcSide, FolioSide)
+    return next(one for one in sides if one.kind == kind)()
 
 
 KINDS = ("folio", "koha", "koha-suomi", "mikromarc", "sip2")

@@ -1,6 +1,7 @@
 """A client's server for webhooks, on a real socket: answers as told, and keeps what came."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -59,11 +60,15 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     receiver = Receiver()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
     server.daemon_threads = True
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/torget"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        # A handshake that the other side breaks off is no fault of the test.
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    receiver.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/torget"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -23,13 +23,13 @@ from tests.world import World
 from torget.foundation.notify.models import OutgoingEmail
 from torget.payments.api.models import DeliveryAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from torget.payments.api.scopes import EventType
+from torget.payments.api.tasks import put_due_into_queue, send_webhook
 from torget.payments.api.v1.words import PAYMENT_WORDS, REFUND_WORDS
 from torget.payments.api.webhooks.deliver import deliver
 from torget.payments.api.webhooks.endpoints import add_endpoint, rotate_secret, send_test, start_endpoint
 from torget.payments.api.webhooks.replay import EndpointStopped, replay, replay_failed
 from torget.payments.api.webhooks.schedule import FAILING_MAX, OLD_SECRET_LASTS, WAITS
 from torget.payments.api.webhooks.send import send
-from torget.payments.api.webhooks.tasks import put_due_into_queue, send_webhook
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
 
@@ -50,6 +50,8 @@ def run_jobs() -> int:
     """What a worker of the queue does, once for each job that waits."""
     jobs = list(ProcrastinateJob.objects.filter(queue_name="webhooks", status="todo").order_by("id"))
     for job in jobs:
+        # A worker finds only what stands in the module `tasks` of an app.
+        assert job.task_name == send_webhook.name == "torget.payments.api.tasks.send_webhook"
         ProcrastinateJob.objects.filter(pk=job.pk).delete()
         send_webhook(**job.args)
     return len(jobs)

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from tests.casework.archive import archive_faults
 from tests.casework.conftest import MODEL, NOW, KeepingBooks, new_case
 from torget.casework.cases.models import Case, CaseAction
 from torget.casework.cases.register import first_broken_action
@@ -23,7 +24,7 @@ from torget.casework.core.procedure import EffectOutcome, EffectResult
 from torget.casework.decisions.carry_out import carry_out_next
 from torget.casework.decisions.drafts import ChangedMeanwhile
 from torget.casework.decisions.models import Commissioning, Decision, DecisionMaker, Effect, RuleModel
-from torget.casework.decisions.prepare import prepare_case, replay
+from torget.casework.decisions.prepare import prepare_case, publish_model, replay
 from torget.casework.decisions.sign import (
     Incomplete,
     MayNotSign,
@@ -200,6 +201,38 @@ def test_the_database_refuses_an_automatic_decision_of_another_model(case: Case,
             "UPDATE decisions_decision SET is_automatic = true, commissioning_id = %s, state = 'signed' WHERE id = %s",
             [in_force.pk, decision.pk],
         )
+
+
+def test_a_model_withdrawn_since_decides_nothing_by_itself(case: Case, office: DecisionMaker) -> None:
+    made = commission(office)
+    decision = prepare_case(case=case, actor="worker", at=NOW)
+    publish_model(procedure="keeping_books", xml=MODEL + b"\n", at=NOW)
+    assert made.stopped_at is None
+    with pytest.raises(MayNotSign, match="not_commissioned"):
+        sign_automatically(decision_id=decision.pk, channel=NoticeChannel.LETTER, at=NOW)
+    assert Decision.objects.get().state == "draft"
+
+
+def test_the_year_of_a_section_begins_at_midnight_in_finland(procedure: KeepingBooks, librarian: Employee) -> None:
+    numbers = []
+    for at in (datetime(2026, 12, 31, 21, 59, tzinfo=UTC), datetime(2026, 12, 31, 22, 0, tzinfo=UTC)):
+        draft = prepare_case(case=new_case(procedure), actor="staff:1", at=at)
+        made = sign_decision(
+            decision_id=draft.pk, version=draft.version, employee=librarian, channel=NoticeChannel.LETTER, at=at
+        )
+        numbers.append((made.section, made.year))
+    assert numbers == [(1, 2026), (1, 2027)]
+
+
+def test_the_sealed_document_keeps_what_its_standards_ask(case: Case, librarian: Employee) -> None:
+    """Not a validation: veraPDF is the judge of that. These are the rules that can be looked at with pikepdf."""
+    decision = signed(prepare_case(case=case, actor="staff:1", at=NOW), librarian)
+    assert decision.document is not None
+    with pikepdf.open(io.BytesIO(bytes(decision.document.content))) as pdf:
+        assert archive_faults(pdf) == []
+        del pdf.Root["/StructTreeRoot"], pdf.Root["/Lang"]
+        next(iter(pdf.pages[0].obj["/Resources"]["/Font"].values()))["/DescendantFonts"][0]["/FontDescriptor"] = {}
+        assert len(archive_faults(pdf)) >= 3
 
 
 def test_an_effect_is_done_once_and_the_case_is_closed(

@@ -116,3 +116,26 @@ def test_the_stop_switch_of_the_page(
     assert keeper.post(f"/staff/rules/stop/{made.pk}/", {"reason": ""}).status_code == 422
     press(keeper, f"/staff/rules/stop/{made.pk}/", reason="Wrong rows")
     assert Commissioning.objects.get().stop_reason == "Wrong rows"
+
+
+def test_who_holds_the_office_commissions_on_the_page(
+    keeper: Client, librarian: Employee, procedure: KeepingBooks
+) -> None:
+    path = f"{PATH}commission/"
+    assert "Only who holds the office" in text_of(keeper.get(path, follow=True))
+    librarian.set_password(PASSWORD)
+    librarian.language = "en"
+    librarian.save()
+    Role.objects.create(employee=librarian, kind="preparer", municipality=Municipality.objects.get(slug="porvoo"))
+    holder = sign_in(librarian)
+    assert "Let the rules decide by themselves" in text_of(holder.get(PATH))
+    wanted = {"reason_sv": "Villkoren", "reason_fi": "Ehdot", "documents": "Rules 1.0\nTests 1.0", "has_read": "on"}
+    assert press(holder, path, **{**wanted, "reason_fi": ""}).status_code == 422
+    old = press(holder, path, **wanted, model_sha256="0" * 64)
+    assert "Another version of the rules" in text_of(old)
+    assert not Commissioning.objects.exists()
+    assert "In force for the version above." in text_of(press(holder, path, **wanted))
+    made = Commissioning.objects.get()
+    assert (made.documents, made.rule_model.sha256) == (["Rules 1.0", "Tests 1.0"], RuleModel.objects.get().sha256)
+    assert "is in force already" in text_of(press(holder, path, **wanted))
+    assert AuditEntry.objects.filter(action="commission procedure").count() == 1

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewVisitor
+from tests.journeys.human_time import HumanTime
 from tests.journeys.running_torget import RunningTorget
+from tests.journeys.test_questions import ask, sign_in_agent
 from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
 from tests.world import make_fee, make_patron
 from torget.sandbox.population import SandboxItem, SandboxPatron
@@ -74,75 +76,185 @@ def look_at_widths(someone: Visitor) -> None:
     someone.page.set_viewport_size({"width": 1280, "height": 844})
 
 
-def test_an_official_signs_a_disputed_fee_in_swedish(torget: RunningTorget, visitor: NewVisitor) -> None:
+def test_one_errand_in_swedish_from_the_fee_to_the_money(torget: RunningTorget, visitor: NewVisitor) -> None:
+    patron, fee = late_patron(torget, days_late=0)
+    someone, agent = visitor("sv", width=390), visitor("sv")
+    ask(someone, patron)
+    errand = someone.page.url.partition("?")[0]
+    someone.page.fill("#id_body", "Här är mitt kvitto.")
+    someone.page.set_input_files("#id_attachments", {"name": "kvitto.pdf", "mimeType": "x", "buffer": b"%PDF-1.4 x"})
+    someone.page.locator("#reply button.govuk-button").click()
+    someone.sees("Your message has been sent.")
+    expect(someone.page.locator("main")).to_contain_text("kvitto.pdf")
+    someone.look()
+    sign_in_agent(agent, "agent.porvoo")
+    agent.open("/staff/conversations/")
+    first = HumanTime(agent)
+    row = agent.page.locator(".torget-queue__row", has_text="Här är mitt kvitto.")
+    first.reads("the row of the queue", row)
+    first.clicks("the conversation", row.locator("a"))
+    first.reads("what the person wrote", *agent.page.locator(".torget-message--in").all())
+    first.reads("the fee", agent.page.locator("section", has=agent.page.locator("#fee-lines")))
+    first.clicks("make a matter of it", agent.page.get_by_role("button", name=agent.says("Make a matter of it")))
+    agent.sees("It is a registered matter now. A preparer goes on with it.")
+    agent.look()
+    (case_id,) = torget.ask("SELECT id FROM cases_case WHERE subject->>'fee_reference' = %s", str(fee))[0]
+    wait_for(torget, "SELECT id FROM decisions_decision WHERE case_id = %s AND state = 'draft'", case_id)
+    official = staff_at_work(visitor, "sv", "official.porvoo")
+    second = sign_as_official(torget, official, case_id)
+    print("\n".join(("agent", *first.said, "official", *second.said)))
+    assert first.seconds + second.seconds < 120, (first.said, second.said)
+    wait_for(torget, "SELECT id FROM cases_case WHERE id = %s AND state = 'closed'", case_id)
+    assert torget.owed_cents(patron) == 0
+    official.page.reload()
+    look_at_widths(official)
+    publish(official)
+    section, token, last_day = torget.ask(
+        "SELECT section, token, last_day_to_appeal FROM decisions_decision WHERE case_id = %s AND state = 'signed'",
+        case_id,
+    )[0]
+    assert last_day > datetime.now(UTC).date()
+    someone.page.goto(errand)
+    timeline = someone.page.locator(".torget-timeline")
+    expect(timeline).to_contain_text(f"{section} § {last_day.year}"[: len(str(section)) + 2])
+    expect(timeline).to_contain_text("Befria från avgiften 6,00 €")
+    expect(timeline).to_contain_text(f"{last_day.day}.{last_day.month}.{last_day.year}")
+    expect(timeline).to_contain_text(someone.says("What was decided has been done"))
+    expect(timeline).to_contain_text(someone.says("The fee is no longer on hold"))
+    someone.look()
+    pdf = someone.page.request.get(f"{torget.url}/decision/{token}/pdf/")
+    assert pdf.body().startswith(b"%PDF-")
+    someone.page.get_by_role("link", name=someone.says("Read the decision"), exact=True).click()
+    expect(someone.page.locator("main")).to_contain_text("Åsa Övre befrias från avgiften 6,00 €.")
+    look_at_widths(someone)
+    everybody = visitor("sv")
+    everybody.open("/decisions/porvoo/")
+    everybody.choose_language("sv")
+    look_at_widths(everybody)
+    everybody.page.locator(".torget-case a").first.click()
+    expect(everybody.page.locator("main")).not_to_contain_text("Åsa Övre")
+    look_at_widths(everybody)
+    assert "0 differ" in torget.run("torget", "replay")
+
+
+def sign_as_official(torget: RunningTorget, official: Visitor, case_id: int) -> HumanTime:
+    """From the list of matters to the signature, the way one works."""
+    page, told = official.page, HumanTime(official)
+    number = torget.ask("SELECT number FROM cases_case WHERE id = %s", case_id)[0][0]
+    official.open("/staff/cases/")
+    look_at_widths(official)
+    row = page.locator(".torget-case", has_text=number)
+    told.reads("the row of the list", row)
+    told.clicks("the matter", row.locator("a"))
+    look_at_widths(official)
+    told.clicks("read and decide", page.get_by_role("button", name=official.says("Read and decide")))
+    expect(page.locator("main")).to_contain_text("Åsa Övre befrias från avgiften 6,00 €.")
+    expect(page.locator("main")).to_contain_text("Åsa Övre vapautetaan maksusta 6,00 €.")
+    look_at_widths(official)
+    told.reads("the proposal in both languages", page.locator(".torget-proposal > div").first)
+    told.reads("the reasons", page.locator("section", has=page.locator("#reasons")))
+    told.clicks("sign the decision", page.get_by_role("button", name=official.says("Sign the decision")))
+    look_at_widths(official)
+    told.clicks("I have read it", page.locator("#id_has_read"))
+    told.clicks("sign", page.get_by_role("button", name=official.says("Sign"), exact=True))
+    official.is_at("/staff/decisions/")
+    return told
+
+
+def publish(official: Visitor) -> None:
+    official.page.get_by_role("link", name=official.says("Publish"), exact=True).click()
+    look_at_widths(official)
+    here = official.page.url
+    official.page.locator("main form button.govuk-button").click()
+    official.sees("The decision is published.")
+    official.page.goto(here)
+    official.sees("The decision has been published already.")
+
+
+def test_an_official_edits_before_signing_in_swedish(torget: RunningTorget, visitor: NewVisitor) -> None:
     patron, fee = late_patron(torget, days_late=0)
     case = open_matter(torget, patron, fee, "fee_dispute", claim="returned_in_time", name="Linnea Sandskär")
     wait_for(torget, "SELECT id FROM decisions_decision WHERE case_id = %s AND state = 'draft'", case["id"])
     official = staff_at_work(visitor, "sv", "official.porvoo")
-    look_at_widths(official)
     official.open("/staff/cases/")
     official.page.fill("#id_text", "sandskar")
     official.page.locator("main form button[type=submit]").first.click()
     look_at_widths(official)
     official.page.get_by_role("link", name="Linnea Sandskär").first.click()
-    look_at_widths(official)
     official.page.get_by_role("button", name=official.says("Read and decide")).click()
-    official.is_at(f"/staff/cases/{case['id']}/proposal/")
-    expect(official.page.locator("main")).to_contain_text("Linnea Sandskär befrias från avgiften 6,00 €.")
-    expect(official.page.locator("main")).to_contain_text("Linnea Sandskär vapautetaan maksusta 6,00 €.")
-    look_at_widths(official)
     official.page.locator("a[href$='/blocks/2/']").click()
     look_at_widths(official)
     official.page.fill("#id_sv", "Boken kom tillbaka samma dag som lånet gick ut.")
     official.page.fill("#id_fi", "Kirja palautettiin samana päivänä, jona laina päättyi.")
     official.page.locator("main form button[type=submit]").click()
     official.is_at(f"/staff/cases/{case['id']}/proposal/")
-    official.page.get_by_role("button", name=official.says("Sign the decision")).click()
-    look_at_widths(official)
-    official.page.check("#id_has_read")
-    official.page.get_by_role("button", name=official.says("Sign"), exact=True).click()
-    official.is_at("/staff/decisions/")
-    wait_for(torget, "SELECT id FROM cases_case WHERE id = %s AND state = 'closed'", case["id"])
-    assert torget.owed_cents(patron) == 0
-    official.page.reload()
-    look_at_widths(official)
-    section, token, last_day = torget.ask(
-        "SELECT section, token, last_day_to_appeal FROM decisions_decision WHERE case_id = %s AND state = 'signed'",
-        case["id"],
-    )[0]
-    assert section >= 1
-    assert last_day > datetime.now(UTC).date()
-    pdf = official.page.request.get(f"{torget.url}/decision/{token}/pdf/")
-    assert pdf.body().startswith(b"%PDF-")
-    party = visitor("sv", width=390)
-    party.open(f"/decision/{token}/")
-    party.choose_language("sv")
-    expect(party.page.locator("main")).to_contain_text("Boken kom tillbaka samma dag")
-    look_at_widths(party)
-    assert "0 differ" in torget.run("torget", "replay")
+    expect(official.page.locator("main")).to_contain_text("Boken kom tillbaka samma dag")
 
 
 def test_more_time_is_granted_by_itself_in_finnish(torget: RunningTorget, visitor: NewVisitor) -> None:
     patron, fee = late_patron(torget, days_late=9, cents=180)
-    pay_by = (datetime.now(UTC).date() + timedelta(days=60)).isoformat()
-    case = open_matter(
-        torget, patron, fee, "payment_time", language="fi", name="Aino Rantakivi", channel="form",
-        ground="finances", address_in_finland="yes", pay_by=pay_by,
-    )  # fmt: skip
-    (token,) = wait_for(torget, "SELECT token FROM decisions_decision WHERE case_id = %s AND is_automatic", case["id"])
-    wait_for(torget, "SELECT id FROM cases_case WHERE id = %s AND state = 'closed'", case["id"])
-    assert torget.ask("SELECT until::text FROM fees_paymenttime WHERE fee_reference = %s", str(fee)) == [(pay_by,)]
-    party = visitor("fi", width=390)
-    party.open(f"/decision/{token}/")
-    if party.page.locator("html").get_attribute("lang") != "fi":
-        party.choose_language("fi")
-    expect(party.page.locator("main")).to_contain_text("Asia on ratkaistu automaattisesti")
-    expect(party.page.locator("main")).to_contain_text("53 e–53 g §")
-    look_at_widths(party)
     keeper = staff_at_work(visitor, "fi", "official.porvoo")
-    for path in ("/staff/rules/", "/staff/rules/payment_time/", f"/staff/cases/{case['id']}/"):
-        keeper.open(path)
-        look_at_widths(keeper)
+    commission_on_the_page(keeper)
+    someone = visitor("fi", width=390)
+    page, pay_by = someone.page, datetime.now(UTC).date() + timedelta(days=60)
+    someone.sign_in(patron)
+    page.locator('a[href$="/question/"]').first.click()
+    page.locator("button[name=kind][value=payment_time]").click()
+    someone.look()
+    for part, value in (("day", pay_by.day), ("month", pay_by.month), ("year", pay_by.year)):
+        page.fill(f"[name=pay_by_{part}]", str(value))
+    page.check("input[name=ground][value=finances]")
+    page.check("input[name=address_in_finland][value=yes]")
+    page.locator("button[name=continue]").click()
+    page.fill("#id_name", "Aino Rantakivi")
+    page.fill("#id_email", "aino@example.fi")
+    someone.look()
+    page.locator("button[name=continue]").click()
+    someone.look()
+    page.locator("form[data-once] button").first.click()
+    someone.is_at("/errand/")
+    wait_for(
+        torget,
+        "SELECT 1 FROM cases_case WHERE subject->>'fee_reference' = %s AND state = 'closed'",
+        str(fee),
+    )
+    page.reload()
+    someone.sees("Decided automatically.")
+    someone.look()
+    page.get_by_role("link", name=someone.says("Read the decision"), exact=True).click()
+    expect(page.locator("main")).to_contain_text("Asia on ratkaistu automaattisesti")
+    expect(page.locator("main")).to_contain_text("53 e–53 g §")
+    look_at_widths(someone)
+    someone.open("/fees/")
+    day = f"{pay_by.day}.{pay_by.month}.{pay_by.year}"
+    expect(page.locator("main")).to_contain_text(f"Sinulle on myönnetty maksuaikaa {day} asti")
+    someone.look()
+    keeper.open("/staff/cases/?state=closed")
+    keeper.page.locator(".torget-case a", has_text="Aino Rantakivi").first.click()
+    look_at_widths(keeper)
+    keeper.open("/staff/rules/payment_time/")
+    keeper.page.get_by_role("link", name=keeper.says("Stop it")).first.click()
+    look_at_widths(keeper)
+    keeper.page.fill("#id_reason", "Tarkistetaan ehdot.")
+    keeper.page.locator("main form button.govuk-button").click()
+    keeper.sees("Stopped. From now on a person decides.")
+
+
+def commission_on_the_page(keeper: Visitor) -> None:
+    keeper.open("/staff/rules/payment_time/")
+    look_at_widths(keeper)
+    keeper.page.get_by_role("link", name=keeper.says("Let the rules decide by themselves")).click()
+    keeper.page.locator("main form button.govuk-button").click()
+    expect(keeper.page.locator(".govuk-error-summary")).to_be_visible()
+    look_at_widths(keeper)
+    keeper.page.fill("#id_reason_sv", "Tio villkor som inte kräver bedömning.")
+    keeper.page.fill("#id_reason_fi", "Kymmenen ehtoa, jotka eivät vaadi harkintaa.")
+    keeper.page.fill("#id_documents", "Käsittelysäännöt 1.0\nTestausraportti 1.0")
+    keeper.page.check("#id_has_read")
+    keeper.page.locator("main form button.govuk-button").click()
+    keeper.sees("Decided. From that day on the rules decide what needs no judgement.")
+    keeper.sees("In force for the version above.")
+    look_at_widths(keeper)
 
 
 @pytest.mark.parametrize("how", ["keyboard", "no script"])

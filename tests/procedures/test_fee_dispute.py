@@ -158,3 +158,16 @@ def test_a_fee_paid_at_the_desk_meanwhile_is_for_the_desk(world: World, libraria
     sign(decision, librarian)
     carry_out_all()
     assert [effect.state for effect in Effect.objects.order_by("number")] == ["human", "done"]
+
+
+def test_an_effect_waits_while_the_library_system_is_down(world: World, librarian: Employee) -> None:
+    late_fee(world, 900, 0)
+    sign(prepare_case(case=dispute(7, "returned_in_time"), actor="staff:1", at=START), librarian)
+    world.koha.faults.fail_next(Fault.MAINTENANCE, count=100)
+    carry_out_all()
+    assert [effect.state for effect in Effect.objects.order_by("number")] == ["due", "done"]
+    assert Case.objects.get().state == "decided"
+    world.koha.faults.clear()
+    assert carry_out_next(START + timedelta(minutes=5)) is not None
+    assert open_cents(7) == {}
+    assert Case.objects.get().state == "closed"

@@ -4,10 +4,11 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from tests.service.scanner_daemon import EICAR, ScannerDaemon, infected_pdf
+from tests.service.scanner_daemon import ScannerDaemon, infected_pdf
 from torget.config.doctor.finding import Level
 from torget.config.doctor.outside import check_scanner
 from torget.connectors.scanners.clamav.scanner import ClamAv
+from torget.sandbox.clamav import EICAR
 from torget.service.core.ports import ScannerDown
 
 

@@ -5,9 +5,15 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet
+
+if TYPE_CHECKING:
+    from tests.simulation.auditor import Fault
+    from torget.payments.invariants.check import Finding
 
 
 def main() -> int:
@@ -19,6 +25,7 @@ def main() -> int:
         choices=["koha", "koha-suomi", "mikromarc", "folio", "sip2"],
         help="one library system only; else the seeds alternate",
     )
+    parser.add_argument("--of", choices=["payments", "disputes"], help="one kind of week only; else both for each seed")
     wishes = parser.parse_args()
 
     from torget.config.embedded_postgres import EmbeddedPostgres
@@ -29,35 +36,57 @@ def main() -> int:
         postgres.start()
         os.environ["DATABASE_URL"] = postgres.url(user="torget")
         os.environ["TORGET_CREDENTIAL_KEYS"] = Fernet.generate_key().decode()
+        _make_seal(Path(folder) / "seal")
         os.environ["DJANGO_SETTINGS_MODULE"] = "torget.config.settings"
         try:
-            return _run(wishes.seed, wishes.weeks, wishes.over)
+            return _run(wishes.seed, wishes.weeks, wishes.over, wishes.of)
         finally:
             postgres.stop()
 
 
-def _run(first_seed: int, weeks: int, over: str | None) -> int:
+def _make_seal(folder: Path) -> None:
+    from torget.casework.decisions.seal import make_test_seal
+
+    make_test_seal(folder, "Porvoo (test)")
+    os.environ["TORGET_SEAL_KEY"], os.environ["TORGET_SEAL_CERTIFICATE"] = (
+        str(folder / "seal-key.pem"),
+        str(folder / "seal.pem"),
+    )
+    os.environ["TORGET_SEAL_CHAIN"] = str(folder / "authority.pem")
+
+
+def _run(first_seed: int, weeks: int, over: str | None, kind: str | None) -> int:
     import django
 
     django.setup()
     logging.disable(logging.ERROR)
     from django.core.management import call_command
 
+    from tests.simulation.disputes import run_dispute_week
     from tests.simulation.run import run_week
 
     call_command("migrate", verbosity=0)
     failed = 0
     for seed in range(first_seed, first_seed + weeks):
-        report = run_week(seed, over)
-        print(f"seed {seed} over {report.over}: {report.crashes} crashes, {report.states}", flush=True)
-        for fault in report.faults:
-            failed += 1
-            print(f"  FAULT seed {seed}: rule {fault.rule}: {fault.about}", flush=True)
-        for finding in report.broken:
-            failed += 1
-            print(f"  BROKEN seed {seed}: {finding}", flush=True)
+        if kind != "disputes":
+            paid = run_week(seed, over)
+            print(f"seed {seed} over {paid.over}: {paid.crashes} crashes, {paid.states}", flush=True)
+            failed += _tell(seed, paid.faults, paid.broken)
+        if kind != "payments":
+            disputed = run_dispute_week(seed, over)
+            told = f"{disputed.crashes} crashes, {disputed.counts}"
+            print(f"seed {seed} of disputes over {disputed.over}: {told}", flush=True)
+            failed += _tell(seed, disputed.faults, disputed.broken)
     print(f"{weeks} weeks, {failed} faults")
     return 1 if failed else 0
+
+
+def _tell(seed: int, faults: Sequence["Fault"], broken: Sequence["Finding"]) -> int:
+    for fault in faults:
+        print(f"  FAULT seed {seed}: rule {fault.rule}: {fault.about}", flush=True)
+    for finding in broken:
+        print(f"  BROKEN seed {seed}: {finding}", flush=True)
+    return len(faults) + len(broken)
 
 
 if __name__ == "__main__":

@@ -31,11 +31,12 @@ def _database(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_pat
 def test_weeks_of_disputes_without_a_fault() -> None:
     done = [run_dispute_week(seed) for seed in SEEDS]
     for report in done:
-        assert not report["faults"], f"seed {report['seed']}: {report['faults']}"
-        assert not report["broken"], f"seed {report['seed']}: {report['broken']}"
-    assert sum(report["signed"] for report in done) > 0
-    assert sum(report["waived"] + report["refunds"] for report in done) > 0
-    assert sum(report["crashes"] for report in done) > 0
+        assert not report.faults, f"seed {report.seed} over {report.over}: {report.faults}"
+        assert not report.broken, f"seed {report.seed} over {report.over}: {report.broken}"
+    assert {report.over for report in done} == {"koha", "sip2"}
+    for what in ("signed", "waived", "at the desk"):
+        assert sum(report.counts[what] for report in done) > 0, what
+    assert sum(report.crashes for report in done) > 0
 
 
 def test_the_auditor_sees_an_order_that_is_new_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,4 +46,4 @@ def test_the_auditor_sees_an_order_that_is_new_each_time(monkeypatch: pytest.Mon
         return replace(effect_order(effect), key=f"decision:{effect.decision_id}:{effect.number}:{effect.tries}")
 
     monkeypatch.setattr(carry_out, "effect_order", new_order)
-    assert any(run_dispute_week(seed)["faults"] for seed in SEEDS)
+    assert any(run_dispute_week(seed, "koha").faults for seed in SEEDS)

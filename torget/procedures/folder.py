@@ -43,8 +43,15 @@ class Folder:
         return file.read_bytes() if file.exists() else None
 
     @property
-    def names(self) -> LocalisedText:
+    def service_names(self) -> LocalisedText:
+        """What people choose when they ask for it."""
         names: LocalisedText = self.texts["names"]
+        return names
+
+    @property
+    def names(self) -> LocalisedText:
+        """What the matter is called in the register and above the decision."""
+        names: LocalisedText = self.texts.get("matter", self.texts["names"])
         return names
 
     def fact_rows(self, facts: FactSet) -> list[tuple[LocalisedText, LocalisedText]]:

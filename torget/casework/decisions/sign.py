@@ -101,18 +101,23 @@ def sign_decision(
 
 
 def sign_automatically(*, decision_id: int, channel: NoticeChannel, at: datetime) -> Decision:
-    """Only under a commissioning in force for exactly the model that proposed it; a trigger holds the same."""
+    """Only under a commissioning in force for exactly the model that proposed it, as a trigger holds too.
+
+    A model that was withdrawn since the proposal decides nothing by itself any more.
+    """
     with transaction.atomic():
         decision = lock_draft(decision_id, None)
         evaluation = decision.evaluation
         if evaluation is None or evaluation.route != Route.AUTOMATIC:
             raise MayNotSign("not_commissioned")
         commissioning = (
-            Commissioning.objects.select_for_update()
+            Commissioning.objects.select_related("rule_model")
+            .select_for_update(of=("self", "rule_model"))
             .filter(
                 municipality=decision.case.municipality,
                 procedure=decision.case.procedure,
                 rule_model=evaluation.rule_model,
+                rule_model__withdrawn_at=None,
                 stopped_at=None,
                 go_live_on__lte=at.astimezone(HELSINKI).date(),
             )

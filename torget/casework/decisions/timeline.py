@@ -40,6 +40,11 @@ class CaseEvent:
     last_day_to_appeal: date | None = None
 
 
+def is_decided(case_id: int) -> bool:
+    """Whether there is a decision that the person can read."""
+    return Decision.objects.filter(case=case_id, state=Decision.State.SIGNED).exists()
+
+
 def case_timeline(case_id: int, language: str) -> list[CaseEvent]:
     """Oldest first; empty for a case that there is not."""
     case = Case.objects.filter(pk=case_id).first()

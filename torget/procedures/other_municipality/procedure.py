@@ -13,7 +13,7 @@ def register() -> None:
     register_service_type(
         ServiceType(
             slug=SLUG,
-            names=_folder.names,
+            names=_folder.service_names,
             form=_folder.form,
             topics=(SLUG,),
             answer_within_hours=24,

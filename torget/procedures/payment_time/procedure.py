@@ -23,7 +23,7 @@ def register() -> None:
     register_service_type(
         ServiceType(
             slug=procedure.slug,
-            names=procedure.names,
+            names=procedure.service_names,
             form=procedure.form,
             topics=("fees",),
             begins_at_a_fee=True,

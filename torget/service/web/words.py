@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from torget.casework.decisions.timeline import is_decided
 from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.design.templatetags.torget_format import day_text
 from torget.service.conversations.models import Conversation
@@ -12,6 +13,8 @@ from torget.service.core.states import State
 
 def state_tag_for_person(conversation: Conversation) -> Tag:
     if conversation.state == State.CLOSED and conversation.case_id is not None:
+        if is_decided(conversation.case_id):
+            return Tag(text=_("Decided"), colour=TagColour.GREEN)
         return Tag(text=_("Handled as a matter"), colour=TagColour.BLUE)
     return {
         State.WAITING: Tag(text=_("Being handled"), colour=TagColour.BLUE),
@@ -31,6 +34,8 @@ def state_for_person(conversation: Conversation) -> str:
         return _("You get an answer at the latest on %(day)s.") % {"day": day_text(conversation.due_at)}
     if state is State.ASKED:
         return _("Answer our question below. Your errand goes on when you have answered.")
+    if conversation.case_id is not None and is_decided(conversation.case_id):
+        return _("The decision has been made. Read it below; you also see until when you can ask for a review.")
     if conversation.case_id is not None:
         return _("It is a registered matter now, and a decision will be made. You see here what happens in it.")
     return _("If the answer does not help, write again below: that opens the errand anew.")

@@ -130,6 +130,7 @@ def summary(decision: Decision, language: str) -> dict[str, Any]:
         "route": ROUTES[Route(evaluation.route)] if evaluation is not None else "",
         "is_changed": evaluation is not None
         and (evaluation.outcome, evaluation.values.get(AMOUNT)) != (decision.outcome, cents),
+        "has_old_rules": evaluation is not None and evaluation.rule_model.withdrawn_at is not None,
         "model": evaluation.rule_model.sha256[:12] if evaluation is not None else "",
     }
 

@@ -19,6 +19,7 @@ from torget.config.embedded_postgres import EmbeddedPostgres
 from torget.config.management.commands.demo_history import history_starts_at
 from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
+from torget.sandbox import clamav
 from torget.sandbox.helle_demo import DEMO_CARDS
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
@@ -39,10 +40,16 @@ class Command(BaseCommand):
         postgres = EmbeddedPostgres(home / "postgres")
         is_ours = postgres.start()
         environment = demo_environment(home=home, port=port, database_url=postgres.url())
+        scanner = home / "scanner"
+        if has_scanner := clamav.can_run(scanner):
+            scanner.mkdir(exist_ok=True)
+            environment["TORGET_CLAMD_SOCKET"] = str(clamav.socket_of(scanner))
         processes = Processes(environment, home / "logs")
         try:
+            if has_scanner:
+                processes.start("scanner", "torget.sandbox.clamav", str(scanner))
             self._start(processes, home, port, environment)
-            self._tell(port)
+            self._tell(port, has_scanner=has_scanner)
             processes.watch()
         finally:
             processes.stop()
@@ -85,7 +92,7 @@ class Command(BaseCommand):
         processes.start("worker", "torget", "worker")
         processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
 
-    def _tell(self, port: int) -> None:
+    def _tell(self, port: int, *, has_scanner: bool) -> None:
         lines = [
             f"torget: ready at http://127.0.0.1:{port}",
             "",
@@ -101,6 +108,9 @@ class Command(BaseCommand):
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             f"Other providers' sandboxes: http://127.0.0.1:{port + 3}",
+            "Virus scanner: clamd that knows only the EICAR test file."
+            if has_scanner
+            else "Virus scanner: none, because clamd (Debian: clamav-daemon) is not installed; files wait and say so.",
             "Ctrl-C ends everything.",
         ]
         self.stdout.write("\n".join(lines))

@@ -59,7 +59,7 @@ END $$;
 CREATE OR REPLACE FUNCTION api_queue_delivery(p_delivery bigint, p_endpoint bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
-        'webhooks', 'torget.payments.api.webhooks.tasks.send_webhook', 0, 'webhook-endpoint:' || p_endpoint,
+        'webhooks', 'torget.payments.api.tasks.send_webhook', 0, 'webhook-endpoint:' || p_endpoint,
         'webhook-delivery:' || p_delivery, jsonb_build_object('delivery_id', p_delivery), NULL
     )::procrastinate_job_to_defer_v1]);
 EXCEPTION WHEN unique_violation THEN

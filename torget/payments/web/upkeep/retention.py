@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from torget.foundation.core.languages import in_language
 from torget.foundation.core.retention import Handling, Period, Unit
 from torget.foundation.design.page import Tag, TagColour
+from torget.foundation.design.templatetags.torget_format import NO_BREAK_SPACE
 from torget.foundation.retention.models import RetentionRun
 from torget.foundation.retention.policy import policy
 from torget.foundation.retention.tasks import count_for_page
@@ -43,7 +44,7 @@ def period_words(period: Period) -> str:
         text = ngettext("%(number)d year", "%(number)d years", period.number)
     else:
         text = ngettext("%(number)d calendar year", "%(number)d calendar years", period.number)
-    return text % {"number": period.number}
+    return (text % {"number": period.number}).replace(" ", NO_BREAK_SPACE)
 
 
 def handling_tag(handling: Handling) -> Tag:

@@ -46,9 +46,9 @@ class ReplyForm(forms.Form):
         label=gettext_lazy("Write to us"),
         help_text=gettext_lazy("Do not write your personal identity code."),
         max_length=LONG_TEXT_LENGTH_MAX,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={
+            "required": gettext_lazy("Write something before you send"),
             "max_length": gettext_lazy("Write at most 10,000 characters"),
         },
     )
@@ -59,6 +59,13 @@ class ReplyForm(forms.Form):
         allow_empty_file=True,
         widget=_FilesInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A file alone says enough."""
+        if self.cleaned_data.get("attachments") and self.has_error("body", "required"):
+            del self.errors["body"]
+            self.cleaned_data["body"] = ""
+        return self.cleaned_data
 
     def refuse(self, fault: FileFault) -> None:
         self.add_error("attachments", str(FILE_FAULTS[fault]))
