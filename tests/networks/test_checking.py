@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.networks.documents import ENVIRONMENT, employee, fee_type, good_documents, municipality, texts
 from torget.config.networks.checking import check_network
@@ -152,6 +153,7 @@ def test_a_member_of_nothing_has_no_part_in_the_aggregate() -> None:
     ]
 
 
+@override_settings(PAYMENT_PROVIDERS={"paytrail": {}})
 def test_an_account_without_a_connector_only_has_reports() -> None:
     documents = good_documents()
     account = at(documents, OWN)

@@ -19,7 +19,7 @@ from torget.payments.settlement.formats import statement_reader
 from torget.payments.settlement.models import BankAccount, BankStatement, SettlementFile
 from torget.payments.settlement.progress import Progress
 from torget.payments.settlement.report import FileReport, Findings
-from torget.payments.settlement.statements import load_sql
+from torget.payments.settlement.statements import load_sql, look_again
 
 _COPY = """
 COPY settlement_staged_entry (statement, number, part, amount_cents, booked_on, value_on, reference, message,
@@ -61,6 +61,7 @@ def read_bank_entries(*, file: SettlementFile, source: BinaryIO, progress: Progr
         numbers, keys = [number for number, _ in kept], [statement.pk for _, statement in kept]
         cursor.execute(load_sql("add_entries"), {"numbers": numbers, "keys": keys})
         new_rows, in_cents, out_cents = cursor.fetchone()
+        look_again(cursor, "settlement_bankentry", added=new_rows)
     days = [day for one in seen for day in (one.head.opened_on, one.head.closed_on) if day]
     file.first_on, file.last_on = min(days, default=None), max(days, default=None)
     for _, statement in kept:

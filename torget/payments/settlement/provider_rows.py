@@ -13,7 +13,7 @@ from torget.payments.settlement.formats import settlement_reader
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.progress import Progress
 from torget.payments.settlement.report import FileReport, Findings, KindTotal
-from torget.payments.settlement.statements import load_sql
+from torget.payments.settlement.statements import load_sql, look_again
 
 LENGTHS = {
     "stamp": 200,
@@ -51,15 +51,17 @@ def read_provider_rows(*, file: SettlementFile, source: BinaryIO, progress: Prog
         _refuse(dict(zip([column[0] for column in cursor.description or ()], cursor.fetchone(), strict=True)), findings)
         cursor.execute(load_sql("add_rows"), values)
         (new_rows,) = cursor.fetchone()
-        cursor.execute(load_sql("note_changed_fees"), values)
+        look_again(cursor, "settlement_settlementrecord", added=new_rows)
         cursor.execute(load_sql("sum_rows"))
         kinds = [KindTotal(kind=kind, count=count, cents=cents, fee_cents=fee) for kind, count, cents, fee in cursor]
+        rows = sum(one.count for one in kinds)
+        if rows > new_rows:
+            cursor.execute(load_sql("note_changed_fees"), values)
         cursor.execute(
             "SELECT count(DISTINCT (settlement_id, sub_merchant)) FILTER (WHERE settlement_id <> ''), "
             "min(coalesce(entry_on, settled_on)), max(coalesce(entry_on, settled_on)) FROM settlement_staged"
         )
         settlements, file.first_on, file.last_on = cursor.fetchone()
-    rows = sum(one.count for one in kinds)
     return FileReport(
         rows=rows, new_rows=new_rows, kinds=kinds, settlements=settlements, findings=_all(findings, rows - new_rows)
     )

@@ -25,7 +25,7 @@ from torget.payments.settlement.book_items import book_items
 from torget.payments.settlement.match_bank import match_bank
 from torget.payments.settlement.models import SettlementFile
 from torget.payments.settlement.reconciliation_models import Item, Run
-from torget.payments.settlement.statements import classify_sql, load_sql, lock
+from torget.payments.settlement.statements import classify_sql, load_sql, lock, look_again
 
 logger = logging.getLogger("torget.settlement")
 
@@ -89,6 +89,7 @@ def _add_ours(account: MerchantAccount, since: datetime, now: datetime) -> None:
         cursor.execute(
             query, {"account": account.pk, "municipalities": municipalities_of(account), "since": since, "now": now}
         )
+        look_again(cursor, "settlement_item", added=cursor.rowcount)
 
 
 def _add_theirs(account: MerchantAccount, now: datetime) -> None:
@@ -106,6 +107,7 @@ def _add_theirs(account: MerchantAccount, now: datetime) -> None:
         )
         values: dict[str, Any] = {"account": account.pk, "files": files, "now": now}
         cursor.execute(query, values)
+        look_again(cursor, "settlement_item", added=cursor.rowcount)
         cursor.execute(load_sql("add_later_fees"), values)
         cursor.execute(load_sql("add_settlements"), values)
         fresh.filter(pk__in=files).update(matched_at=now)

@@ -8,9 +8,10 @@ SELECT row.merchant_account_id, row.municipality_id, row.kind, row.subject,
     row_number() OVER (
         PARTITION BY row.kind, row.subject, row.municipality_id ORDER BY row.record_id
     ) + (
-        SELECT count(*) FROM settlement_item i
+        -- Counted and not asked for in WHERE: the index on record_id would be read whole for each row.
+        SELECT count(i.record_id) FROM settlement_item i
         WHERE i.merchant_account_id = row.merchant_account_id AND i.kind = row.kind AND i.subject = row.subject
-            AND i.municipality_id = row.municipality_id AND i.record_id IS NOT NULL
+            AND i.municipality_id = row.municipality_id
     ),
     row.record_id, row.payment_id, row.amount_cents, row.fee_cents, {agreed_fee}, row.settlement,
     row.settlement_reference, row.happened_on, '', %(now)s, %(now)s, '', '', '{{}}', 0, false

@@ -36,16 +36,23 @@ LEFT JOIN checkout_payment about2
     ON r.kind <> 'payment' AND about1.id IS NULL
     AND about2.token = ours.about AND about2.merchant_account_id = r.merchant_account_id
 LEFT JOIN LATERAL (SELECT coalesce(about1.id, about2.id) AS id) about ON true
+-- Each way by an index of its own and for refunds alone: by all ways at once every row would read every refund.
 LEFT JOIN LATERAL (
-    SELECT f.stamp, f.payment_id FROM checkout_refund f
-    JOIN checkout_payment p ON p.id = f.payment_id AND p.merchant_account_id = r.merchant_account_id
-    WHERE f.stamp = ours.token OR (f.payment_id = about.id AND (
-        (f.provider_reference <> '' AND f.provider_reference = r.provider_reference)
-        OR (f.state = 'refunded' AND r.amount_cents = -f.amount_cents AND 1 = (
-            SELECT count(*) FROM checkout_refund other
-            WHERE other.payment_id = about.id AND other.state = 'refunded' AND other.amount_cents = f.amount_cents
-        ))
-    ))
-    ORDER BY (f.stamp = ours.token) DESC NULLS LAST, (f.provider_reference = r.provider_reference) DESC, f.id LIMIT 1
-) f ON r.kind = 'refund'
+    SELECT f.stamp, f.payment_id FROM (
+        SELECT 1 AS rank, f.id, f.stamp, f.payment_id FROM checkout_refund f
+        JOIN checkout_payment p ON p.id = f.payment_id AND p.merchant_account_id = r.merchant_account_id
+        WHERE r.kind = 'refund' AND f.stamp = ours.token
+        UNION ALL
+        SELECT 2, f.id, f.stamp, f.payment_id FROM checkout_refund f
+        WHERE r.kind = 'refund' AND f.payment_id = about.id
+            AND f.provider_reference <> '' AND f.provider_reference = r.provider_reference
+        UNION ALL
+        SELECT 3, f.id, f.stamp, f.payment_id FROM checkout_refund f
+        WHERE r.kind = 'refund' AND f.payment_id = about.id AND f.state = 'refunded' AND r.amount_cents = -f.amount_cents
+            AND 1 = (
+                SELECT count(*) FROM checkout_refund other
+                WHERE other.payment_id = about.id AND other.state = 'refunded' AND other.amount_cents = f.amount_cents
+            )
+    ) f ORDER BY f.rank, f.id LIMIT 1
+) f ON true
 WHERE r.file_id = ANY(%(files)s)
