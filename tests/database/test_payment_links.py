@@ -11,11 +11,16 @@ from django.utils import timezone
 
 from tests.database.staff import browser, hire, sign_in
 from tests.libraries import SIP2_SITES, Sip2Side
+from tests.network import LIBRARY
 from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.audit.models import AuditEntry
+from torget.foundation.core.person import Person
+from torget.foundation.notify.models import OutgoingEmail
+from torget.foundation.retention.words import SECTIONS
 from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.core.links import WRONG_TRIES_MAX, LinkState
 from torget.payments.links.models import LinkCheckout, PaymentLink
+from torget.payments.links.person import erase, sections
 from torget.payments.links.standing import standing
 from torget.sandbox.koha import Fault
 from torget.sandbox.koha.control import pay_at_desk
@@ -256,3 +261,46 @@ def test_the_database_keeps_links_whole(world: World, desk: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM links_linkfee")
         assert cursor.fetchone() == (2,)
+
+
+def test_a_link_goes_out_by_mail_without_a_title(world: World, desk: Client) -> None:
+    link = make(desk, patron_with_fees(world))
+    assert desk.post(f"/staff/links/{link.pk}/send/", {"email": "no address"}).status_code == 422
+    for _ in range(4):
+        desk.post(f"/staff/links/{link.pk}/send/", {"email": "asa@example.org"})
+    assert OutgoingEmail.objects.count() == 3
+    message = OutgoingEmail.objects.first()
+    assert message is not None
+    assert link.token in message.body
+    assert "3,80" in message.body
+    assert "Borgå" in message.body
+    for secret in ("Secret diary", "Övre", link.card_number):
+        assert secret not in message.body
+    person = Person(library_system=LIBRARY, reference="1")
+    assert {one.code for one in sections(person) if one.rows} <= SECTIONS.keys()
+    assert erase(person, timezone.now()) == {"payment_links": 1, "payment_link_notices": 3}
+    assert not PaymentLink.objects.exists()
+
+
+def test_the_kiosk_gives_the_code_along_and_forgets(world: World) -> None:
+    patron = patron_with_fees(world)
+    kiosk = browser()
+    assert kiosk.get("/kiosk/fees/")["Location"] == "/kiosk/"
+    assert kiosk.post("/kiosk/", {"card_number": patron.card_number, "pin": "9999"}).status_code == 422
+    kiosk.post("/kiosk/", {"card_number": patron.card_number, "pin": patron.pin})
+    page = kiosk.get("/kiosk/fees/")
+    assert "/fees/check/" not in text_of(page)
+    kiosk.post("/kiosk/take/", {"shown": page.context["shown"], "fee": ["11"]})
+    link = PaymentLink.objects.get()
+    assert (link.kind, link.municipality) == ("kiosk", None)
+    assert kiosk.get("/kiosk/qr.svg").content.startswith(b"<svg")
+    pay_by(open_with_card(link), link)
+    url = world.at_provider(Payment.objects.get().pk, "pay")
+    assert url is not None
+    world.come_back(url)
+    assert kiosk.get("/kiosk/code/").context["state"] is LinkState.PAID
+    # The start page forgets; no address brings anything back.
+    kiosk.get("/kiosk/")
+    for path in ("fees/", "code/", "qr.svg"):
+        assert kiosk.get(f"/kiosk/{path}")["Location"] == "/kiosk/"
+    assert Payment.objects.get().amount_cents == 250

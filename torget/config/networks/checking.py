@@ -107,13 +107,13 @@ def _cooperation(row: CooperationRow, network: Network) -> Iterator[str]:
         yield f"{row.place}.coordinator: {row.coordinator} is not a member"
     if row.service == _LIBRARY_PAYMENTS and not row.library_system:
         yield f"{row.place}.library_system: is missing; library payments need one"
-    if row.service and row.service != _LIBRARY_PAYMENTS and row.library_system:
+    if row.service and row.service != _LIBRARY_PAYMENTS and row.library_systems:
         yield f"{row.place}.library_system: only library payments have one"
     yield from _theme(row)
 
 
 def _library_system(row: FeeTypeRow | PayeeRuleRow, network: Network) -> Iterator[str]:
-    if row.library_system and row.library_system not in {other.library_system for other in network.cooperations}:
+    if row.library_system and row.library_system not in network.library_systems:
         yield f"{row.place}.library_system: no cooperation has the library system {row.library_system}"
 
 
@@ -144,8 +144,9 @@ def _payee_rule(row: PayeeRuleRow, network: Network) -> Iterator[str]:
 
 
 def _default_rules(network: Network) -> Iterator[str]:
-    systems = {row.library_system for row in network.cooperations if row.library_system}
-    for system in sorted(systems - {row.library_system for row in network.payee_rules if not row.fee_type}):
+    for system in sorted(
+        network.library_systems - {row.library_system for row in network.payee_rules if not row.fee_type}
+    ):
         yield f"payee_rules: {system} has no rule without a fee type, so most fees could not be paid"
 
 

@@ -88,6 +88,12 @@ def _municipality(row: JsonRow) -> MunicipalityRow:
     return municipality
 
 
+def _named(row: JsonRow) -> tuple[str, dict[str, str]]:
+    found = row.text("name", length_max=30), row.languages("names")
+    row.end()
+    return found
+
+
 def _cooperation(row: JsonRow) -> CooperationRow:
     cooperation = CooperationRow(
         place=row.place,
@@ -96,6 +102,9 @@ def _cooperation(row: JsonRow) -> CooperationRow:
         names=row.languages("names"),
         coordinator=row.text("coordinator"),
         library_system=row.text("library_system", length_max=30, is_required=False),
+        further_library_systems=dict(
+            _named(system) for system in row.rows("further_library_systems", label="name", is_required=False)
+        ),
         theme=_theme(row),
         members=row.shares("members"),
     )

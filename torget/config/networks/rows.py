@@ -37,9 +37,15 @@ class CooperationRow:
     names: LocalisedText
     coordinator: str
     library_system: str
+    further_library_systems: Mapping[str, LocalisedText]
+    """Others in use beside it, by their names in the settings."""
     theme: Mapping[str, str]
     members: Mapping[str, int]
     """Slug of each member and its share of the cost."""
+
+    @property
+    def library_systems(self) -> frozenset[str]:
+        return frozenset({self.library_system, *self.further_library_systems} - {""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +181,10 @@ class Network:
     decision_makers: tuple[DecisionMakerRow, ...] = ()
     articles: tuple[ArticleRow, ...] = ()
     answer_templates: tuple[AnswerTemplateRow, ...] = ()
+
+    @property
+    def library_systems(self) -> frozenset[str]:
+        return frozenset().union(*(row.library_systems for row in self.cooperations))
 
     @property
     def slugs(self) -> frozenset[str]:

@@ -132,6 +132,9 @@ class _Saving:
                     "names": dict(row.names),
                     "coordinator": self._municipalities[row.coordinator],
                     "library_system": row.library_system,
+                    "further_library_systems": {
+                        name: dict(texts) for name, texts in row.further_library_systems.items()
+                    },
                     "theme": dict(row.theme),
                 },
             )
@@ -158,7 +161,7 @@ class _Saving:
                     "not_payable_reasons": dict(row.not_payable_reasons),
                 },
             )
-        systems = {row.library_system for row in network.cooperations if row.library_system}
+        systems = network.library_systems
         for fee_type in FeeType.objects.filter(library_system__in=systems).order_by("library_system", "code"):
             if (fee_type.library_system, fee_type.code) not in types:
                 self.loaded.kept.append(f"fee type {fee_type.library_system} {fee_type.code}")

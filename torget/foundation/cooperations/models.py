@@ -62,10 +62,19 @@ class Cooperation(models.Model):
     members = models.ManyToManyField(Municipality, through="Membership", related_name="cooperations")
     #: The library system all members share, by its name in the settings; empty for other services.
     library_system = models.CharField(max_length=30, blank=True)
+    #: Other library systems in use beside it: the name in the settings, and what people call it, in three languages.
+    further_library_systems = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     theme = models.JSONField()
 
     def name(self, language: str) -> str:
         return in_language(self.names, language)
+
+    def library_systems(self, language: str) -> dict[str, str]:
+        """What people call each, by its name in the settings; the shared one first."""
+        further = {name: in_language(texts, language) for name, texts in self.further_library_systems.items()}
+        return {self.library_system: self.name(language), **further}
 
 
 class Membership(models.Model):

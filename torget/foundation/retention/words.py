@@ -31,6 +31,9 @@ SECTIONS: dict[str, Promise] = {
     "publications": _("Decisions on the web"),
     "case_audit": _("Who looked at your matters"),
     "decision_audit": _("Who looked at your decisions"),
+    "payment_links": _("Payment links for your card"),
+    "payment_link_fees": _("Fees of the payment links"),
+    "payment_link_notices": _("E-mail with payment links"),
     "abandoned": _("Abandoned checkouts"),
     "titles": _("Titles and loan dates"),
 }
@@ -116,4 +119,8 @@ COLUMNS: dict[str, Promise] = {
     "shows_names": _("Names are shown"),
     "personal_until": _("Names shown until at most"),
     "expired_at": _("Names taken away"),
+    "made_by": _("Made by"),
+    "made_at": _("Made on"),
+    "expires_at": _("Holds until"),
+    "revoked_at": _("Taken back"),
 }

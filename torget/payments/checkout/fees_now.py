@@ -1,6 +1,6 @@
 """A patron's fees as they stand this moment, judged by what is configured: the one reading behind every way to pay."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from torget.foundation.core.money import Money
@@ -34,19 +34,27 @@ class FeesNow:
 
 def read_fees_now(*, system: str, patron_reference: str, card_number: str) -> FeesNow:
     """Raise LibrarySystemError when the library system gives no answer in time."""
+    return ask_for_fees(system=system, patron_reference=patron_reference, card_number=card_number)()
+
+
+def ask_for_fees(*, system: str, patron_reference: str, card_number: str) -> Callable[[], FeesNow]:
+    """Ask now and go on; what is returned gives the fees, or raises LibrarySystemError."""
     connector = library_system(system)
     account_asked = ask(lambda: connector.account(patron_reference=patron_reference, card_number=card_number))
     # Meanwhile our own side is read. Whichever is older, nothing is paid on it: the start reads the account anew.
     payable = load_payable(library_system=system, patron_reference=patron_reference)
-    account = account_asked()
-    policy = payable.configured.policy
-    return FeesNow(
-        account=account,
-        assessed=[
-            assess_fee(fee, account.patron, policy, on_hold=payable.on_hold)
-            for fee in account.fees
-            if fee.outstanding.cents > 0
-        ],
-        payable=payable,
-        can_choose=connector.capabilities.can_choose_fees,
-    )
+
+    def answer() -> FeesNow:
+        account = account_asked()
+        return FeesNow(
+            account=account,
+            assessed=[
+                assess_fee(fee, account.patron, payable.configured.policy, on_hold=payable.on_hold)
+                for fee in account.fees
+                if fee.outstanding.cents > 0
+            ],
+            payable=payable,
+            can_choose=connector.capabilities.can_choose_fees,
+        )
+
+    return answer

@@ -29,6 +29,15 @@ class NothingChosen(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenOnCard:
+    """What is to be paid of one card; each registration goes to the card's own system."""
+
+    library_system: str
+    patron: PatronIdentity
+    fees: Sequence[AssessedFee]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartedCheckout:
     token: str
     payment_ids: tuple[int, ...]
@@ -108,11 +117,31 @@ def start_checkout(
     email: str,
     now: datetime,
 ) -> StartedCheckout:
-    """Save the checkout with one payment per merchant account, in one commit.
+    """The checkout of one card; see start_checkout_of_cards."""
+    return start_checkout_of_cards(
+        patron_id=patron_id,
+        cards=[ChosenOnCard(library_system=library_system, patron=patron, fees=chosen)],
+        merchants=merchants,
+        language=language,
+        email=email,
+        now=now,
+    )
+
+
+def start_checkout_of_cards(
+    *,
+    patron_id: int,
+    cards: Sequence[ChosenOnCard],
+    merchants: Mapping[str, Merchant],
+    language: str,
+    email: str,
+    now: datetime,
+) -> StartedCheckout:
+    """Save the checkout with one payment per card and merchant account, in one commit.
 
     Raise FeeInAnotherPayment when any of the fees is held by an open payment; then nothing is saved.
     """
-    groups = group_by_account(chosen, merchants)
+    groups = [(card, merchant, fees) for card in cards for merchant, fees in group_by_account(card.fees, merchants)]
     references = _next_references(len(groups))
     token = opaque_token()
     saved = {
@@ -120,14 +149,14 @@ def start_checkout(
         "patron_id": patron_id,
         "language": language,
         "email": email,
-        "had_loan_ban": patron.loan_ban,
-        "library_system": library_system,
-        "patron_reference": patron.reference,
-        "card_number": patron.card_number,
+        "had_loan_ban": any(card.patron.loan_ban for card in cards),
         "payments": [
             {
                 "token": str(opaque_uuid()),
                 "position": position,
+                "library_system": card.library_system,
+                "patron_reference": card.patron.reference,
+                "card_number": card.patron.card_number,
                 "municipality_id": _owner_id(merchant, fees, merchants),
                 "merchant_account_id": merchant.merchant_account_id,
                 "reference": references[position - 1],
@@ -136,7 +165,7 @@ def start_checkout(
                 "next_at": (now + (CREATED_EXPIRES if position == 1 else UNPAID_EXPIRES)).isoformat(),
                 "lines": [_line(place, one, merchants) for place, one in enumerate(fees, 1)],
             }
-            for position, (merchant, fees) in enumerate(groups, 1)
+            for position, (card, merchant, fees) in enumerate(groups, 1)
         ],
     }
     try:

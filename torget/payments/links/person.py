@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from torget.foundation.core.person import Person, Section
+from torget.foundation.notify.models import OutgoingEmail
 from torget.payments.links.models import LinkFee, PaymentLink
 
 
@@ -14,10 +15,19 @@ def _links(person: Person) -> QuerySet[PaymentLink]:
     ).order_by("made_at")
 
 
+def _notices(person: Person) -> QuerySet[OutgoingEmail]:
+    about = Q(pk=None)
+    for pk in _links(person).values_list("pk", flat=True):
+        about |= Q(about__startswith=f"link:{pk}:")
+    return OutgoingEmail.objects.filter(about)
+
+
 def sections(person: Person) -> list[Section]:
     links = _links(person)
     fees = LinkFee.objects.filter(link__in=links).order_by("link_id", "position")
+    notices = _notices(person).order_by("created_at").values("created_at", "recipient", "subject", "body")
     return [
+        Section(code="payment_link_notices", rows=list(notices)),
         Section(
             code="payment_links",
             rows=list(links.values("kind", "card_number", "made_by", "made_at", "expires_at", "revoked_at")),
@@ -37,4 +47,6 @@ def kept(_person: Person) -> list[str]:
 def erase(person: Person, _at: datetime) -> dict[str, int]:
     """A link that nobody can pay by any more serves nobody."""
     links = _links(person)
-    return {"payment_links": links.count() if links.delete() else 0}
+    done = {"payment_links": links.count(), "payment_link_notices": _notices(person).delete()[0]}
+    links.delete()
+    return done

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 _KEY = "patron"
+_MORE = "more_cards"
+CARDS_MAX = 5
 _SEEN = "seen_at"
 _WAY_IN = "way_in"
 _REFRESH_SECONDS = 300
@@ -30,7 +32,35 @@ def remember_patron(request: HttpRequest, patron: SignedInPatron) -> None:
     """A new session key, so that one planted before the sign-in is worth nothing."""
     request.session.cycle_key()
     request.session[_KEY] = asdict(patron)
+    request.session.pop(_MORE, None)
     request.session[_SEEN] = timezone.now().timestamp()
+
+
+def remember_card(request: HttpRequest, card: SignedInPatron) -> bool:
+    """Beside the card of the sign-in; False if it is here already, or there are too many."""
+    cards = signed_in_cards(request)
+    if len(cards) >= CARDS_MAX or any(_is_same(one, card) for one in cards):
+        return False
+    request.session.cycle_key()
+    request.session[_MORE] = [*request.session.get(_MORE, []), asdict(card)]
+    return True
+
+
+def forget_card(request: HttpRequest, number: int) -> None:
+    """By its place among the cards; the first one goes with the whole sign-in only."""
+    more = request.session.get(_MORE, [])
+    request.session[_MORE] = [card for place, card in enumerate(more, 2) if place != number]
+
+
+def _is_same(one: SignedInPatron, other: SignedInPatron) -> bool:
+    return (one.library_system, one.reference) == (other.library_system, other.reference)
+
+
+def signed_in_cards(request: HttpRequest) -> list[SignedInPatron]:
+    """The card of the sign-in first, then those that were added with their PINs."""
+    first = signed_in_patron(request)
+    more = [SignedInPatron(**card) for card in request.session.get(_MORE, [])]
+    return [first, *more] if first else []
 
 
 def forget_patron(request: HttpRequest) -> None:

@@ -1,5 +1,6 @@
 """Whose door the patron stands at: the municipality's, or the cooperation's before anyone is known."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -15,6 +16,14 @@ _DOOR = "door"
 
 def library_cooperation() -> Cooperation | None:
     return Cooperation.objects.filter(service=Cooperation.Service.LIBRARY_PAYMENTS).order_by("id").first()
+
+
+def has_several_systems() -> bool:
+    """The settings are asked first, for nearly every installation has one and needs no query."""
+    if len(settings.LIBRARY_SYSTEMS) < 2:
+        return False
+    cooperation = library_cooperation()
+    return cooperation is not None and bool(cooperation.further_library_systems)
 
 
 def find_theme(slug: str) -> Theme | None:

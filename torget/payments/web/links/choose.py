@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Branch
 from torget.foundation.core.money import Money
-from torget.foundation.design.page import FeeLine, PayeeGroup
+from torget.foundation.design.page import FeeLine
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff
 from torget.payments.checkout.fees_now import FeesNow, read_fees_now
@@ -120,18 +120,10 @@ def _why_not(one: AssessedFee, fees: FeesNow) -> NotPayable | None:
     return NotPayable.BEING_REGISTERED if held.is_paid else NotPayable.IN_PAYMENT
 
 
-def desk_fees(staff: Staff, fees: FeesNow, chosen: set[str] | None) -> FeeList:
-    """As the patron's list, for the eyes of a desk: titles of its own fees only, and reasons in its words."""
-    merchants = fees.payable.merchants
-    own = staff.access.desk
-
-    def is_own(one: AssessedFee) -> bool:
-        merchant = merchants.get(one.payee.municipality) if one.payee else None
-        return merchant is not None and merchant.municipality_id in own
-
-    seen = [one if is_own(one) else without_loans([one])[0] for one in fees.assessed]
+def plain_list(fees: FeesNow, assessed: list[AssessedFee], chosen: set[str] | None) -> FeeList:
+    """As the patron's own list, without its links to other pages."""
     listed = build_fee_list(
-        seen,
+        assessed,
         texts=fees.payable.configured.texts,
         municipalities=fees.payable.configured.municipalities,
         held=fees.payable.held,
@@ -139,20 +131,34 @@ def desk_fees(staff: Staff, fees: FeesNow, chosen: set[str] | None) -> FeeList:
         chosen=chosen,
         language=get_language() or "fi",
     )
-    reasons = {one.fee.reference: _why_not(one, fees) for one in fees.assessed}
-
-    def for_desk(line: FeeLine) -> FeeLine:
-        why = reasons[line.id]
-        words = str(DESK_REASONS[why]) if why in DESK_REASONS else line.not_payable_reason
-        return replace(line, question_url="", payment_url="", explanation="", not_payable_reason=words)
-
-    groups: list[PayeeGroup] = [
-        replace(group, lines=[for_desk(line) for line in group.lines]) for group in listed.groups
+    groups = [
+        replace(group, lines=[replace(line, question_url="", payment_url="", explanation="") for line in group.lines])
+        for group in listed.groups
     ]
     return replace(listed, groups=groups)
 
 
-def _chosen(request: HttpRequest, fees: FeesNow) -> dict[str, Money]:
+def desk_fees(staff: Staff, fees: FeesNow, chosen: set[str] | None) -> FeeList:
+    """For the eyes of a desk: titles of its own fees only, and reasons in its words."""
+    merchants = fees.payable.merchants
+    own = staff.access.desk
+
+    def is_own(one: AssessedFee) -> bool:
+        merchant = merchants.get(one.payee.municipality) if one.payee else None
+        return merchant is not None and merchant.municipality_id in own
+
+    listed = plain_list(fees, [one if is_own(one) else without_loans([one])[0] for one in fees.assessed], chosen)
+    reasons = {one.fee.reference: _why_not(one, fees) for one in fees.assessed}
+
+    def for_desk(line: FeeLine) -> FeeLine:
+        why = reasons[line.id]
+        return replace(line, not_payable_reason=str(DESK_REASONS[why])) if why in DESK_REASONS else line
+
+    groups = [replace(group, lines=[for_desk(line) for line in group.lines]) for group in listed.groups]
+    return replace(listed, groups=groups)
+
+
+def chosen_fees(request: HttpRequest, fees: FeesNow) -> dict[str, Money]:
     """The ticked fees with the amounts that the page showed; all of them where the library system takes all."""
     shown = {}
     for text in request.POST.getlist("shown"):
@@ -191,7 +197,7 @@ def _make(
             kind=PaymentLink.Kind.DESK if days == NOW_DAYS else PaymentLink.Kind.LETTER,
             patron_id=kept["patron_id"],
             fees=fees,
-            expected=_chosen(request, fees),
+            expected=chosen_fees(request, fees),
             municipality_id=_own_municipality(staff, fees.account.patron.home_branch),
             language=form.cleaned_data["language"],
             expires_at=end_of_day(timezone.localtime(now).date() + timedelta(days=days)),

@@ -83,7 +83,7 @@ def _maker(link: PaymentLink) -> str:
     return found.full_name if found else ""
 
 
-def _context(link: PaymentLink) -> dict[str, Any]:
+def link_context(link: PaymentLink) -> dict[str, Any]:
     fees = _fees(link)
     return {
         "link": link,
@@ -116,7 +116,7 @@ def link(request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
     if getattr(request, "htmx", False):
         return render(request, "staff/links/status.html", {**frame(request, staff), **context, "is_fragment": True})
     kind = str(KINDS[PaymentLink.Kind(found.kind)])
-    more = {"kind": kind, "maker": _maker(found), **_context(found)}
+    more = {"kind": kind, "maker": _maker(found), **link_context(found)}
     return show(request, staff, "links/one.html", {**context, **more})
 
 
@@ -142,7 +142,7 @@ def sheet(request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
     owner = found.municipality
     with override(found.language):
         site = make_site(owner.slug, owner.name(found.language), owner.theme) if owner else None
-        context = {**frame(request, staff), **_context(found), "navigation": [], **({"site": site} if site else {})}
+        context = {**frame(request, staff), **link_context(found), "navigation": [], **({"site": site} if site else {})}
         return render(request, "staff/links/sheet.html", context)
 
 
@@ -152,7 +152,7 @@ def revoke(request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
     """A link leads here and asks; only a POST revokes."""
     found = find_link(staff, link_id, action="revoke payment link")
     if request.method != "POST":
-        return show(request, staff, "links/revoke.html", _context(found))
+        return show(request, staff, "links/revoke.html", link_context(found))
     if standing(found, timezone.now()).state is LinkState.PAID:
         messages.warning(request, _("The link is paid already, so there is nothing to revoke."))
     elif revoke_link(link_id=found.pk, actor=staff.actor, now=timezone.now()):

@@ -1,5 +1,6 @@
 """See the open fees, choose, and check before paying."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -19,16 +20,25 @@ from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
     NothingChosen,
-    choose_fees,
     group_by_account,
-    start_checkout,
+    start_checkout_of_cards,
 )
 from torget.payments.core.fees import AssessedFee
 from torget.payments.core.ports import LibrarySystemError
-from torget.payments.web.patron.fee_list import FeeList, build_fee_list
+from torget.payments.web.patron.card_fees import (
+    CardNow,
+    ChosenNow,
+    choose_on_cards,
+    count_payments,
+    fee_list_of,
+    list_fees,
+    read_cards,
+    wholly,
+)
+from torget.payments.web.patron.fee_list import FeeList
 from torget.payments.web.patron.send_to_provider import allow_provider_pages, send_to_provider
 from torget.payments.web.patron_session import SignedInPatron, patron_required
-from torget.payments.web.site import known_site
+from torget.payments.web.site import has_several_systems, known_site
 
 _FEES_CHANGED = gettext_lazy("Your fees have changed. Nothing was charged. Check the amounts and choose again.")
 _IN_ANOTHER_PAYMENT = gettext_lazy(
@@ -61,27 +71,23 @@ def library_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _fee_list(now: FeesNow, assessed: list[AssessedFee], chosen: set[str] | None) -> FeeList:
-    return build_fee_list(
-        assessed,
-        texts=now.payable.configured.texts,
-        municipalities=now.payable.configured.municipalities,
-        held=now.payable.held,
-        time_to_pay=now.payable.time_to_pay,
-        chosen=chosen,
-        language=get_language() or "fi",
-    )
+def _silent(cards: list[CardNow]) -> list[str]:
+    return [one.label for one in cards if one.now is None]
+
+
+def _site(request: HttpRequest, cards: list[CardNow]) -> dict[str, Any]:
+    return known_site(request, next(one.now for one in cards if one.now).payable.configured)
 
 
 @require_safe
 @patron_required
 def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     try:
-        now = read_fees(patron)
+        cards = read_cards(request)
     except LibrarySystemError:
         return library_down(request)
-    has_chosen = now.can_choose and ("fee" in request.GET or "update" in request.GET)
-    listed = _fee_list(now, now.assessed, set(request.GET.getlist("fee")) if has_chosen else None)
+    has_chosen = "fee" in request.GET or "update" in request.GET
+    listed = list_fees(cards, set(request.GET.getlist("fee")) if has_chosen else None)
     return render(
         request,
         "payments/fees.html",
@@ -89,77 +95,93 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
             "listed": listed,
             "groups": listed.groups,
             "patron": patron,
-            "account": now.account,
-            **known_site(request, now.payable.configured),
+            "has_loan_ban": any(one.now.account.patron.loan_ban for one in cards if one.now),
+            "silent_cards": _silent(cards),
+            "has_other_systems": has_several_systems(),
+            **_site(request, cards),
         },
     )
 
 
-def check_context(now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> dict[str, Any]:
-    """What the page shows that asks whether these fees shall be paid: they as they are given here, and no other."""
-    listed = _fee_list(now, chosen, None)
-    payments = group_by_account(chosen, now.payable.merchants)
+def _context(
+    listed: FeeList, amounts: Mapping[str, Money], providers: list[str], form: ReceiptEmailForm
+) -> dict[str, Any]:
     return {
         "groups": [group for group in listed.groups if group.selected_lines],
         "total": listed.total,
         "count": listed.count,
-        "chosen": [f"{one.fee.reference}|{one.fee.outstanding.cents}" for one in chosen],
-        "references": [one.fee.reference for one in chosen],
-        "payment_count": len(payments),
-        "providers": [merchant.provider for merchant, _fees in payments],
+        "chosen": [f"{name}|{amount.cents}" for name, amount in amounts.items()],
+        "references": list(amounts),
+        "payment_count": len(providers),
+        "providers": providers,
         "form": form,
     }
 
 
-def _check_page(request: HttpRequest, now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> HttpResponse:
+def check_context(now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> dict[str, Any]:
+    """What the page shows that asks whether these fees shall be paid: they as they are given here, and no other."""
+    amounts = {one.fee.reference: one.fee.outstanding for one in chosen}
+    providers = [merchant.provider for merchant, _fees in group_by_account(chosen, now.payable.merchants)]
+    return _context(fee_list_of(now, chosen, None), amounts, providers, form)
+
+
+def _check_page(
+    request: HttpRequest, cards: list[CardNow], chosen: list[ChosenNow], form: ReceiptEmailForm
+) -> HttpResponse:
+    amounts = {one.of.id_of(fee.fee.reference): fee.fee.outstanding for one in chosen for fee in one.fees}
     context = {
-        **check_context(now, chosen, form),
+        **_context(list_fees([one.of for one in chosen], set(amounts)), amounts, count_payments(chosen), form),
+        "card_count": len(chosen),
         "pay_url": reverse("pay"),
-        **known_site(request, now.payable.configured),
+        **_site(request, cards),
     }
     status = 422 if form.errors else 200
     response = render(request, "payments/check.html", context, status=status)
     return allow_provider_pages(response, context["providers"])
 
 
-def _why_nothing_is_left(wanted: list[str], now: FeesNow) -> str:
+def _why_nothing_is_left(wanted: list[str], cards: list[CardNow]) -> str:
     """Who comes here by the back button has chosen, but the payment that was left holds the fees."""
-    if any(reference in now.payable.held and not now.payable.held[reference].is_paid for reference in wanted):
+    held = {
+        one.id_of(reference): fee.is_paid for one in cards if one.now for reference, fee in one.now.payable.held.items()
+    }
+    if any(held.get(name) is False for name in wanted):
         return str(_IN_ANOTHER_PAYMENT)
     return str(_FEES_CHANGED) if wanted else _("Choose at least one fee to pay.")
 
 
 @require_safe
 @patron_required
-def check(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+def check(request: HttpRequest, _patron: SignedInPatron) -> HttpResponse:
     """What is about to be paid, to whom, and where the receipt goes (WCAG 3.3.4: check and confirm)."""
     if "update" in request.GET:
         return HttpResponseRedirect(f"{reverse('fees')}?{request.GET.urlencode()}")
     wanted = list(dict.fromkeys(request.GET.getlist("fee")))
+    cards: list[CardNow] = []
     try:
-        now = read_fees(patron)
-        if not now.can_choose:
-            wanted = list(now.free)
-        free = {ref: now.free[ref] for ref in wanted if ref in now.free}
-        chosen = choose_fees(now.assessed, free)
+        cards = read_cards(request)
+        wanted = wholly(cards, wanted)
+        all_free = {name: amount for one in cards for name, amount in one.free.items()}
+        free = {name: all_free[name] for name in wanted if name in all_free}
+        chosen = choose_on_cards(cards, free, strict=False)
     except LibrarySystemError:
         return library_down(request)
     except NothingChosen:
-        messages.error(request, _why_nothing_is_left(wanted, now))
+        messages.error(request, _why_nothing_is_left(wanted, cards))
         return HttpResponseRedirect(f"{reverse('fees')}?update=1")
     if len(free) != len(wanted):
         messages.warning(request, _("Some fees that you chose cannot be paid now and were left out."))
-    return _check_page(request, now, chosen, ReceiptEmailForm())
+    return _check_page(request, cards, chosen, ReceiptEmailForm())
 
 
 def shown_amounts(request: HttpRequest) -> dict[str, Money]:
     """The fees and amounts that the check page showed. Raise FeesChanged for anything else in the form."""
     expected = {}
     for text in request.POST.getlist("chosen"):
-        reference, _bar, cents = text.rpartition("|")
-        if not reference or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
+        name, _bar, cents = text.rpartition("|")
+        if not name or not cents.isascii() or not cents.isdigit() or len(cents) > 9:
             raise FeesChanged
-        expected[reference] = Money(int(cents))
+        expected[name] = Money(int(cents))
     return expected
 
 
@@ -174,18 +196,14 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     """Save the checkout and send the patron to the first payment page."""
     form = ReceiptEmailForm(request.POST)
     try:
-        now = read_fees(patron)
-        expected = shown_amounts(request)
-        now.check_choice(expected)
-        chosen = choose_fees(now.assessed, expected)
+        cards = read_cards(request)
+        chosen = choose_on_cards(cards, shown_amounts(request), strict=True)
         if not form.is_valid():
-            return _check_page(request, now, chosen, form)
-        started = start_checkout(
-            library_system=patron.library_system,
+            return _check_page(request, cards, chosen, form)
+        started = start_checkout_of_cards(
             patron_id=patron.patron_id,
-            patron=now.account.patron,
-            chosen=chosen,
-            merchants=now.payable.merchants,
+            cards=[one.as_chosen() for one in chosen],
+            merchants=chosen[0].now.payable.merchants,
             language=get_language() or "fi",
             email=form.cleaned_data["email"],
             now=timezone.now(),

@@ -8,12 +8,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.checkout.second_way import find_second_way
 from torget.payments.checkout.start import FeeInAnotherPayment, FeesChanged, NothingChosen, choose_fees, start_checkout
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.web.patron.checkout import find_checkout
 from torget.payments.web.patron.fees import go_to_page, library_down, read_fees
-from torget.payments.web.patron_session import SignedInPatron, patron_required
+from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_cards
+
+
+def _payments_of(checkout: Checkout, card: SignedInPatron) -> list[Payment]:
+    """Fees of two library systems may have the same number, so each card's are looked for by themselves."""
+    own = (card.library_system, card.reference)
+    return [one for one in checkout.payments.all() if (one.library_system, one.patron_reference) == own]
 
 
 @require_POST
@@ -23,14 +30,16 @@ def other_service(request: HttpRequest, patron: SignedInPatron, token: str) -> H
     checkout = find_checkout(token)
     if checkout.patron_id != patron.patron_id:
         raise Http404
-    way = find_second_way(checkout.payments.all())
-    if way is None:
+    ways = [(card, find_second_way(_payments_of(checkout, card))) for card in signed_in_cards(request)]
+    found = next(((card, way) for card, way in ways if way is not None), None)
+    if found is None:
         return HttpResponseRedirect(reverse("checkout", args=[token]))
+    card, way = found
     try:
-        now = read_fees(patron)
+        now = read_fees(card)
         now.check_choice(way.fees)
         started = start_checkout(
-            library_system=patron.library_system,
+            library_system=card.library_system,
             patron_id=patron.patron_id,
             patron=now.account.patron,
             chosen=choose_fees(now.assessed, way.fees),

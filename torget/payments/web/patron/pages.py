@@ -11,7 +11,7 @@ from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
 from torget.payments.core.resolving import OPEN_REFUND_STATES
-from torget.payments.web.patron_session import SignedInPatron, patron_required
+from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_cards
 from torget.payments.web.site import library_cooperation, municipality_of
 
 HISTORY_MAX = 100
@@ -65,10 +65,10 @@ def cookies(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     return _read(request, "payments/cookies.html", slug)
 
 
-def newest_payments(patron_id: int) -> QuerySet[Payment]:
-    """Of this patron, whatever became of them; by the checkout, which has the index on patrons."""
+def newest_payments(*patron_ids: int) -> QuerySet[Payment]:
+    """Of these patrons, whatever became of them; by the checkout, which has the index on patrons."""
     return (
-        Payment.objects.filter(checkout__patron_id=patron_id)
+        Payment.objects.filter(checkout__patron_id__in=patron_ids)
         .select_related("checkout", "receipt")
         .prefetch_related("lines__payee", "refunds")
         .order_by("-created_at", "position")[:HISTORY_MAX]
@@ -77,7 +77,7 @@ def newest_payments(patron_id: int) -> QuerySet[Payment]:
 
 @require_safe
 @patron_required
-def history(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
+def history(request: HttpRequest, _patron: SignedInPatron) -> HttpResponse:
     language = get_language() or "fi"
     rows = [
         {
@@ -93,6 +93,6 @@ def history(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
             "payees": ", ".join({line.payee_id: line.payee.name(language) for line in payment.lines.all()}.values()),
             "receipt_token": payment.receipt.token if hasattr(payment, "receipt") else "",
         }
-        for payment in newest_payments(patron.patron_id)
+        for payment in newest_payments(*(card.patron_id for card in signed_in_cards(request)))
     ]
     return render(request, "payments/history.html", {"rows": rows})

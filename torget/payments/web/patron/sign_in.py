@@ -1,5 +1,7 @@
 """Sign in with library card and PIN, and sign out."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -40,6 +42,25 @@ class SignInForm(forms.Form):
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput, max_length=500)
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Where several library systems are in use, it is asked from which of them the card is."""
+        super().__init__(*arguments, **named)
+        cooperation = library_cooperation()
+        self.systems = cooperation.library_systems(get_language() or "fi") if cooperation else {}
+        if len(self.systems) > 1:
+            self.fields["system"] = forms.ChoiceField(
+                label=_("Which library is the card from?"),
+                choices=list(self.systems.items()),
+                initial=next(iter(self.systems)),
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose the library that the card is from")},
+            )
+            self.order_fields(["system"])
+
+    @property
+    def system(self) -> str:
+        return str(self.cleaned_data.get("system") or next(iter(self.systems), ""))
+
 
 def _next_address(request: HttpRequest, wanted: str) -> str:
     """Only our own pages: an open redirect would lend our name to a phisher."""
@@ -48,15 +69,14 @@ def _next_address(request: HttpRequest, wanted: str) -> str:
     return reverse("fees")
 
 
-def _try_sign_in(request: HttpRequest, form: SignInForm) -> SignedIn | None:
+def try_sign_in(request: HttpRequest, form: SignInForm) -> SignedIn | None:
     """The patron, or None with the reason written on the form."""
-    cooperation = library_cooperation()
-    if cooperation is None:
+    if not form.systems:
         form.add_error(None, _("No library uses this service yet."))
         return None
     try:
         return sign_in_patron(
-            system=cooperation.library_system,
+            system=form.system,
             card_number=form.cleaned_data["card_number"],
             pin=form.cleaned_data["pin"],
             address=client_address(request),
@@ -83,6 +103,17 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> SignedIn | None:
     return None
 
 
+def patron_of(found: SignedIn, system: str) -> SignedInPatron:
+    return SignedInPatron(
+        patron_id=found.patron_id,
+        library_system=system,
+        reference=found.identity.reference,
+        card_number=found.identity.card_number,
+        name=found.identity.name,
+        home_branch=found.identity.home_branch,
+    )
+
+
 @never_cache
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,21 +124,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form = SignInForm(initial={"next": request.GET.get("next", "")})
         return render(request, "payments/sign_in.html", {"form": form})
     form = SignInForm(request.POST)
-    found = _try_sign_in(request, form) if form.is_valid() else None
+    found = try_sign_in(request, form) if form.is_valid() else None
     if found is None:
         return render(request, "payments/sign_in.html", {"form": form}, status=422)
-    cooperation = library_cooperation()
-    remember_patron(
-        request,
-        SignedInPatron(
-            patron_id=found.patron_id,
-            library_system=cooperation.library_system if cooperation else "",
-            reference=found.identity.reference,
-            card_number=found.identity.card_number,
-            name=found.identity.name,
-            home_branch=found.identity.home_branch,
-        ),
-    )
+    remember_patron(request, patron_of(found, form.system))
     return HttpResponseRedirect(_next_address(request, form.cleaned_data["next"]))
 
 

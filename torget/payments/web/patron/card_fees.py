@@ -1,0 +1,163 @@
+"""The fees of all cards that are signed in, as one page shows them; each is known by its card and its reference."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from torget.foundation.core.money import Money
+from torget.foundation.design.page import PayeeGroup
+from torget.payments.checkout.fees_now import FeesNow, ask_for_fees
+from torget.payments.checkout.start import ChosenOnCard, FeesChanged, NothingChosen, choose_fees, group_by_account
+from torget.payments.core.fees import AssessedFee
+from torget.payments.core.ports import LibrarySystemError, LibrarySystemUnavailable
+from torget.payments.web.patron.cards import card_label
+from torget.payments.web.patron.fee_list import FeeList, build_fee_list
+from torget.payments.web.patron_session import SignedInPatron, signed_in_cards
+
+_OF_CARD = re.compile(r"card([2-9])~(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardNow:
+    card: SignedInPatron
+    number: int
+    label: str
+    """Empty when there is but one card."""
+    now: FeesNow | None
+    """None: its library system gives no answer just now."""
+
+    def id_of(self, reference: str) -> str:
+        """The fee's name on the page; the first card's are the library system's own."""
+        return reference if self.number == 1 else f"card{self.number}~{reference}"
+
+    @property
+    def free(self) -> dict[str, Money]:
+        free = self.now.free if self.now else {}
+        return {self.id_of(reference): amount for reference, amount in free.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenNow:
+    of: CardNow
+    now: FeesNow
+    fees: list[AssessedFee]
+
+    def as_chosen(self) -> ChosenOnCard:
+        return ChosenOnCard(library_system=self.of.card.library_system, patron=self.now.account.patron, fees=self.fees)
+
+
+def read_cards(request: HttpRequest) -> list[CardNow]:
+    """All are asked at once. Raise LibrarySystemError when none of them answers."""
+    cards = signed_in_cards(request)
+    asked = [
+        ask_for_fees(system=one.library_system, patron_reference=one.reference, card_number=one.card_number)
+        for one in cards
+    ]
+    found = [
+        CardNow(card=card, number=number, label=card_label(card) if len(cards) > 1 else "", now=_answer(answer))
+        for number, (card, answer) in enumerate(zip(cards, asked, strict=True), 1)
+    ]
+    if all(one.now is None for one in found):
+        raise LibrarySystemUnavailable("no library system answers")
+    return found
+
+
+def _answer(answer: Callable[[], FeesNow]) -> FeesNow | None:
+    try:
+        return answer()
+    except LibrarySystemError:
+        return None
+
+
+def parts_of(name: str) -> tuple[int, str]:
+    """The card's number and the reference of a fee as the page names it."""
+    found = _OF_CARD.fullmatch(name)
+    return (int(found[1]), found[2]) if found else (1, name)
+
+
+def wholly(cards: Sequence[CardNow], wanted: Iterable[str]) -> list[str]:
+    """What was ticked; of a card whose system settles what it likes, all that can be paid, once any of it is wanted."""
+    by_card: dict[int, list[str]] = {one.number: [] for one in cards}
+    for name in wanted:
+        by_card.setdefault(parts_of(name)[0], []).append(name)
+    for one in cards:
+        if one.now and not one.now.can_choose and (by_card[one.number] or len(cards) == 1):
+            by_card[one.number] = list(one.free)
+    return [name for names in by_card.values() for name in names]
+
+
+def choose_on_cards(cards: Iterable[CardNow], expected: Mapping[str, Money], *, strict: bool) -> list[ChosenNow]:
+    """The chosen fees card by card, if each stands as the patron saw it. Raise NothingChosen or FeesChanged.
+
+    `strict`: what is chosen must be all that can be paid on a card whose system settles what it likes.
+    """
+    chosen, left = [], dict(expected)
+    for card in cards:
+        own = {reference: left.pop(name) for name in list(left) if (reference := _own(card, name)) is not None}
+        if not own or card.now is None:
+            continue
+        if strict:
+            card.now.check_choice(own)
+        chosen.append(ChosenNow(of=card, now=card.now, fees=choose_fees(card.now.assessed, own)))
+    if left:
+        raise FeesChanged
+    if not chosen:
+        raise NothingChosen
+    return chosen
+
+
+def _own(card: CardNow, name: str) -> str | None:
+    number, reference = parts_of(name)
+    return reference if number == card.number else None
+
+
+def count_payments(chosen: Iterable[ChosenNow]) -> list[str]:
+    """The provider of each payment that these become."""
+    return [
+        merchant.provider for one in chosen for merchant, _fees in group_by_account(one.fees, one.now.payable.merchants)
+    ]
+
+
+def list_fees(cards: Iterable[CardNow], chosen: set[str] | None) -> FeeList:
+    """One list for the page; where there are several cards, each group says of which it is."""
+    lists = [_list_of(card, card.now, chosen) for card in cards if card.now is not None]
+    return FeeList(
+        groups=[group for one in lists for group in one.groups],
+        total=sum((one.total for one in lists), Money(0)),
+        count=sum(one.count for one in lists),
+        has_payable=any(one.has_payable for one in lists),
+    )
+
+
+def fee_list_of(now: FeesNow, assessed: Iterable[AssessedFee], chosen: set[str] | None) -> FeeList:
+    """These fees of one card; `chosen` are references, None ticks all that can be paid."""
+    return build_fee_list(
+        assessed,
+        texts=now.payable.configured.texts,
+        municipalities=now.payable.configured.municipalities,
+        held=now.payable.held,
+        time_to_pay=now.payable.time_to_pay,
+        chosen=chosen,
+        language=get_language() or "fi",
+    )
+
+
+def _list_of(card: CardNow, now: FeesNow, chosen: set[str] | None) -> FeeList:
+    wanted = None
+    if chosen is not None and now.can_choose:
+        wanted = {reference for name in chosen if (reference := _own(card, name)) is not None}
+    listed = fee_list_of(now, now.assessed, wanted)
+    if not card.label:
+        return listed
+    return replace(listed, groups=[_named(card, group) for group in listed.groups])
+
+
+def _named(card: CardNow, group: PayeeGroup) -> PayeeGroup:
+    """A question about a fee begins with the card of the sign-in, so the other cards' fees lead to none."""
+    lines = group.lines
+    if card.number > 1:
+        lines = [replace(line, id=card.id_of(line.id), question_url="") for line in lines]
+    return replace(group, id=f"{group.id}-{card.number}", name=f"{group.name} · {card.label}", lines=lines)
