@@ -16,6 +16,7 @@ from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.core.person import Person
 from torget.foundation.notify.models import OutgoingEmail
+from torget.foundation.retention.run import carry_out
 from torget.foundation.retention.words import SECTIONS
 from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.core.links import WRONG_TRIES_MAX, LinkState
@@ -240,6 +241,17 @@ def test_nothing_chosen_and_unknown_cards_are_said(world: World, desk: Client) -
     forged = {"shown": ["11|1", "12|130"], "fee": ["11"], "days": 30, "language": "fi"}
     assert desk.post("/staff/links/new/", forged)["Location"] == "/staff/links/new/"
     assert not PaymentLink.objects.exists()
+
+
+def test_a_link_goes_three_months_after_its_last_day(world: World, desk: Client) -> None:
+    link = make(desk, patron_with_fees(world))
+    pay_by(open_with_card(link), link)
+    for days, count in ((89, 1), (91, 0)):
+        carry_out(at=link.expires_at + timedelta(days=days), actor="test")
+        assert PaymentLink.objects.count() == count
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM links_linkfee) + (SELECT count(*) FROM links_linkcheckout)")
+        assert cursor.fetchone() == (0,)
 
 
 def test_a_system_that_settles_everything_gets_links_for_everything(committed_db: None) -> None:
