@@ -4,15 +4,20 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
+from django.test import override_settings
+from django.utils import timezone
 
 from tests.api.client import Program, problem, program
 from tests.database.everywhere import found_anywhere
 from tests.database.staff import catch_up
 from tests.world import World, make_fee, make_patron
+from torget.connectors.library_systems.koha.library import KohaLibrary
 from torget.foundation.audit.models import AuditEntry
+from torget.payments.api.keys import revoke_key
 from torget.payments.api.models import ApiKey, KeptAnswer
 from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.core.checkout import State
+from torget.payments.fees.library_systems import library_system
 from torget.sandbox.population import SandboxPatron
 
 
@@ -129,10 +134,6 @@ def test_keys_are_kept_as_digests_and_can_be_revoked(world: World) -> None:
     assert found_anywhere([finna.key, finna.key.rpartition("_")[2]]) == {}
     for key in ("", "nonsense", finna.key[:-1] + "A", finna.key.replace(row.prefix, "a" * 12)):
         assert problem(Program(finna.row, key).get("client"), 401) == "unauthorized"
-    from django.utils import timezone
-
-    from torget.payments.api.keys import revoke_key
-
     assert revoke_key(client=finna.row, prefix=row.prefix, actor="operator", at=timezone.now())
     assert problem(finna.get("client"), 401) == "unauthorized"
     assert problem(finna.start(patron.card_number, ("11", 115)), 401) == "unauthorized"
@@ -185,6 +186,18 @@ def test_an_error_of_ours_is_a_problem_too(world: World) -> None:
     finna, patron = program(), debtor(world)
     world.koha.store.write("DROP TABLE account_lines")
     assert problem(finna.post("cards/fees", {"card_number": patron.card_number}), 503) == "library_unavailable"
+
+
+class NeedsThePin(KohaLibrary):
+    find_patron = None  # type: ignore[assignment]  # as a system that has no such ability
+
+
+def test_a_library_system_that_tells_nothing_of_a_card_alone(world: World) -> None:
+    patron = debtor(world)
+    library_system.cache_clear()
+    with override_settings(LIBRARY_SYSTEM_KINDS={"koha": f"{__name__}.NeedsThePin"}):
+        assert problem(program().post("cards/fees", {"card_number": patron.card_number}), 409) == "card_needs_pin"
+    library_system.cache_clear()
 
 
 def test_pages_stay_where_they_are_while_rows_come_in(world: World) -> None:

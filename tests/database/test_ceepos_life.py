@@ -45,7 +45,7 @@ def test_a_notification_takes_a_payment_to_its_end(ceepos: OtherProvider) -> Non
     catch_up(ceepos.world)
     ceepos.world.work()
     payment = Payment.objects.get(pk=payment_id)
-    assert (payment.state, payment.method) == (State.REGISTERED, "57")
+    assert (payment.state, payment.method) == (State.REGISTERED, "osuuspankki")
     assert ceepos.world.credits() == [Money(300)]
 
 

@@ -39,6 +39,7 @@ METHODS = {
     # MobilePay is also a way to pay through other providers, and so a word of theirs and of receipts.
     "torget/sandbox/paytrail/page_texts.py",
     "torget/sandbox/visma_pay/vendor.py",
+    "torget/connectors/payment_providers/ceepos/status_map.py",
     "torget/payments/receipts/words.py",
     "torget/config/management/commands/demo_history.py",
     # Who pays in to a bank account, as banks write it.

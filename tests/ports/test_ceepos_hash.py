@@ -175,7 +175,7 @@ def test_a_payment_in_two_parts_is_added_up() -> None:
     content["Hash"] = signature.hash_of(SECRET, content, signature.NOTIFICATION_3)
     message = IncomingMessage(method="POST", query=(), body=json.dumps(content).encode())
     said = messages.read(message, account="a", secret=SECRET, is_version_3=True)
-    assert (said.amount, said.method) == (Money(800), "64")
+    assert (said.amount, said.method) == (Money(800), "ePassi")
     twice = dataclasses.replace(message, body=message.body.replace(b'"Status": 1', b'"Status": 0, "Status": 1'))
     with pytest.raises(BadMessage):
         messages.read(twice, account="a", secret=SECRET, is_version_3=True)

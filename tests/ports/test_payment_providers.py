@@ -5,11 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ports.ceepos_world import VERSION_2, VERSION_3, CeeposWorld
+from tests.ports.fake_provider import FakeWorld
 from tests.ports.mobilepay_world import MobilePayWorld
 from tests.ports.payment_provider_suite import PaymentProviderSuite, PaymentProviderWorld
 from tests.ports.paytrail_world import AGGREGATE, ORDINARY, SUOMI_FI, PaytrailWorld
 from tests.ports.stripe_world import StripeWorld
 from tests.ports.visma_pay_world import VismaPayWorld
+
+
+class TestFake(PaymentProviderSuite):
+    """The suite itself: what it asks for can be kept."""
+
+    @pytest.fixture
+    def world(self) -> PaymentProviderWorld:
+        return FakeWorld()
 
 
 class TestPaytrail(PaymentProviderSuite):

@@ -44,8 +44,8 @@ from torget.payments.fees.holds import place_hold
 from torget.payments.fees.library_systems import library_system
 from torget.payments.fees.models import FeeHold
 from torget.payments.invariants.check import Finding, find_violations
-from torget.sandbox.paytrail.outcomes import NotPossible
 from torget.sandbox.population import SandboxItem, SandboxPatron
+from torget.sandbox.providers.outcomes import NotPossible
 
 PATRONS = 6
 ACTIONS = 260

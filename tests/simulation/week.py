@@ -23,8 +23,9 @@ from torget.payments.core.checkout import UNPAID
 from torget.payments.core.ports import LibrarySystemError
 from torget.payments.core.schedule import DIFFERENCE_PROVES
 from torget.sandbox.paytrail.hostile import HOSTILE
-from torget.sandbox.paytrail.outcomes import OUTCOMES, NotPossible
+from torget.sandbox.paytrail.outcomes import OUTCOMES
 from torget.sandbox.population import SandboxFee, SandboxPatron
+from torget.sandbox.providers.outcomes import NotPossible
 
 PATRONS = 12
 ACTIONS = 240

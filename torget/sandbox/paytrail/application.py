@@ -1,18 +1,22 @@
 """The sandbox as one WSGI application: the vendor's API, the hosted page, and the machine's own corner."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from torget.sandbox.paytrail import machine, page, payments, refunds, reports, settlements
+from torget.sandbox.paytrail import page, payments, refunds, reports, settlements
 from torget.sandbox.paytrail.answers import Answer, Refusal, signed_response
 from torget.sandbox.paytrail.authentication import authenticate
+from torget.sandbox.paytrail.books import books
+from torget.sandbox.paytrail.carry_out import carry_out
 from torget.sandbox.paytrail.merchants import Merchant
 from torget.sandbox.paytrail.spoilt import SPOILT
 from torget.sandbox.paytrail.state import State
+from torget.sandbox.providers import machine
 from torget.sandbox.providers.dispatcher import Dispatcher
 from torget.sandbox.providers.outages import with_outage
 from torget.sandbox.providers.outbox import Outbox
@@ -53,9 +57,13 @@ class Application:
         if endpoint == "page":
             return page.respond(request, self._state, self._outbox, self._dispatcher, **values)
         if endpoint == "outcome":
-            return machine.outcome(request, self._state, self._outbox, self._dispatcher, **values)
+            carry = partial(carry_out, self._state, self._outbox, self._dispatcher)
+            return machine.outcome(request, carry, **values)
         if endpoint == "machine":
-            return machine.respond(request, self._state, self._outbox, self._dispatcher, **values)
+            response = machine.respond(request, self._state, self._outbox, books=books, **values)
+            if self._dispatcher is not None:
+                self._dispatcher.wake()
+            return response
         return with_outage(
             self._state.store,
             self._state.knobs,

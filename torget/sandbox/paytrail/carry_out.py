@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from torget.sandbox.paytrail.outcomes import Chosen, choose_outcome
+from torget.sandbox.paytrail.outcomes import choose_outcome
 from torget.sandbox.paytrail.state import State
 from torget.sandbox.providers.dispatcher import Dispatcher
 from torget.sandbox.providers.outbox import Outbox
+from torget.sandbox.providers.outcomes import Chosen
 
 
 def carry_out(

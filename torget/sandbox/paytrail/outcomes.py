@@ -12,6 +12,7 @@ from torget.sandbox.paytrail.messages import address, message_pairs
 from torget.sandbox.paytrail.state import State
 from torget.sandbox.providers.knobs import WrongKnob
 from torget.sandbox.providers.outbox import Outbox
+from torget.sandbox.providers.outcomes import Chosen, NotPossible
 
 UNPAID = ("new", "fail")
 EXAMINED = ("pending", "delayed")
@@ -46,19 +47,6 @@ OUTCOMES: Mapping[str, Outcome] = {
     "approve": Outcome(statuses=("ok",), possible_from=EXAMINED, returns=False),
     "reject": Outcome(statuses=("fail",), possible_from=EXAMINED, returns=False),
 }
-
-
-class NotPossible(Exception):
-    """The payment is not in a state in which this can happen, or there is no such outcome."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    status: str
-    return_url: str | None
-    """Where the browser is sent; None if it never comes back."""
-    send_first: tuple[int, ...]
-    """Callbacks that must be sent before the browser is."""
 
 
 def choose_outcome(

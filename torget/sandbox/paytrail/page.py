@@ -7,11 +7,12 @@ from html import escape
 from werkzeug.wrappers import Request, Response
 
 from torget.sandbox.paytrail.carry_out import carry_out
-from torget.sandbox.paytrail.outcomes import NotPossible
-from torget.sandbox.paytrail.page_texts import METHODS, TEXTS, Texts, buttons_for
+from torget.sandbox.paytrail.page_texts import METHODS, TEXTS, buttons_for
 from torget.sandbox.paytrail.state import State
 from torget.sandbox.providers.dispatcher import Dispatcher
 from torget.sandbox.providers.outbox import Outbox
+from torget.sandbox.providers.outcomes import NotPossible
+from torget.sandbox.providers.page_texts import Texts
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -8,6 +8,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torget.sandbox.providers import machine, page
+from torget.sandbox.providers.books import books
 from torget.sandbox.providers.dispatcher import Dispatcher
 from torget.sandbox.providers.outages import with_outage
 from torget.sandbox.providers.outbox import Outbox
@@ -68,7 +69,7 @@ class Application:
         if endpoint == "outcome":
             return machine.outcome(request, self.carry_out, **values)
         if endpoint == "machine":
-            response = machine.respond(request, self._state, self._outbox, **values)
+            response = machine.respond(request, self._state, self._outbox, books=books, **values)
         else:
             response = with_outage(
                 self._state.store,

@@ -6,13 +6,16 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from torget.sandbox.providers.books import books
 from torget.sandbox.providers.clock import as_text
 from torget.sandbox.providers.knobs import WrongKnob
 from torget.sandbox.providers.outbox import Outbox
 from torget.sandbox.providers.outcomes import NotPossible
 from torget.sandbox.providers.page import Carry
-from torget.sandbox.providers.vendor import State
+from torget.sandbox.providers.state import StateOf
+
+AnyState = StateOf[Any]
+Books = Callable[[Any], Any]
+"""What happened, for an auditor: each sandbox has its own account of it."""
 
 
 def outcome(request: Request, carry: Carry, *, payment_id: str) -> Response:
@@ -33,7 +36,9 @@ def outcome(request: Request, carry: Carry, *, payment_id: str) -> Response:
     return as_json({"status": chosen.status, "redirect": chosen.return_url})
 
 
-def respond(request: Request, state: State, outbox: Outbox, *, corner: str) -> Response:
+def respond(request: Request, state: AnyState, outbox: Outbox, *, corner: str, books: Books) -> Response:
+    if (request.method, corner) == ("GET", "books"):
+        return as_json(books(state))
     handler = _CORNERS.get((request.method, corner))
     if handler is None:
         return as_json({"error": "no such corner"}, 404)
@@ -43,29 +48,25 @@ def respond(request: Request, state: State, outbox: Outbox, *, corner: str) -> R
         return as_json({"error": str(error)}, 400)
 
 
-def _books(_: dict[str, Any], state: State, __: Outbox) -> Any:
-    return books(state)
-
-
-def _callbacks(_: dict[str, Any], __: State, outbox: Outbox) -> Any:
+def _callbacks(_: dict[str, Any], __: AnyState, outbox: Outbox) -> Any:
     return {"callbacks": outbox.everything()}
 
 
-def _show_knobs(_: dict[str, Any], state: State, __: Outbox) -> Any:
+def _show_knobs(_: dict[str, Any], state: AnyState, __: Outbox) -> Any:
     return state.knobs.all()
 
 
-def _turn_knobs(wishes: dict[str, Any], state: State, _: Outbox) -> Any:
+def _turn_knobs(wishes: dict[str, Any], state: AnyState, _: Outbox) -> Any:
     state.knobs.turn(**wishes)
     return state.knobs.all()
 
 
-def _show_clock(_: dict[str, Any], state: State, __: Outbox) -> Any:
+def _show_clock(_: dict[str, Any], state: AnyState, __: Outbox) -> Any:
     now = state.clock.now()
     return {"now": as_text(now), "seconds": now, "speed": state.clock.speed}
 
 
-def _set_clock(wishes: dict[str, Any], state: State, outbox: Outbox) -> Any:
+def _set_clock(wishes: dict[str, Any], state: AnyState, outbox: Outbox) -> Any:
     """{"speed": 60} makes a minute of every second, 0 stops the clock; {"advance_seconds": 86400} jumps."""
     if unknown := set(wishes) - {"speed", "advance_seconds"}:
         raise WrongKnob(f"the clock has no {', '.join(sorted(unknown))}")
@@ -75,15 +76,14 @@ def _set_clock(wishes: dict[str, Any], state: State, outbox: Outbox) -> Any:
     return _show_clock({}, state, outbox)
 
 
-def _reset(_: dict[str, Any], state: State, __: Outbox) -> Any:
+def _reset(_: dict[str, Any], state: AnyState, __: Outbox) -> Any:
     """Forget everything but the time."""
     state.store.empty()
     state.clock.advance(0)
     return {}
 
 
-_CORNERS: Mapping[tuple[str, str], Callable[[dict[str, Any], State, Outbox], Any]] = {
-    ("GET", "books"): _books,
+_CORNERS: Mapping[tuple[str, str], Callable[[dict[str, Any], AnyState, Outbox], Any]] = {
     ("GET", "callbacks"): _callbacks,
     ("GET", "knobs"): _show_knobs,
     ("POST", "knobs"): _turn_knobs,

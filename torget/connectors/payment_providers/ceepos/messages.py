@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from torget.connectors.payment_providers.ceepos import signature
-from torget.connectors.payment_providers.ceepos.status_map import PAYMENT_STATUS
+from torget.connectors.payment_providers.ceepos.status_map import METHOD, PAYMENT_STATUS
 from torget.connectors.provider_exchange import query_parameters, read_object
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import BadMessage, IncomingMessage, PaymentStatus, ProviderMessage
@@ -49,7 +49,7 @@ def read(message: IncomingMessage, *, account: str, secret: str, is_version_3: b
         status=status,
         amount=_sum(payments) if is_version_3 and status is PaymentStatus.PAID else None,
         currency="EUR",
-        method=str(payments[0].get("PaymentMethod", "")) if payments else "",
+        method=METHOD.get(str(payments[0].get("PaymentMethod")), "") if payments else "",
     )
 
 

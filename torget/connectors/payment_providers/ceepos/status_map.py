@@ -25,3 +25,24 @@ REFUSED: Mapping[int, str] = {
 """In the answer to a new payment: surely nothing came of it."""
 
 SYSTEM_ERROR = 98
+
+METHOD: Mapping[str, str] = {
+    **dict.fromkeys(("30", "31", "32", "33", "34", "35", "36"), "creditcard"),
+    "37": "nordea",
+    "39": "alandsbanken",
+    "40": "handelsbanken",
+    "41": "danskebank",
+    "42": "spankki",
+    "43": "aktia",
+    "44": "pop",
+    "45": "saastopankki",
+    "47": "klarna",
+    "48": "paypal",
+    "52": "mobilepay",
+    "55": "siirto",
+    "57": "osuuspankki",
+    "58": "omasp",
+    "64": "ePassi",
+    "65": "Smartum",
+}
+"""PaymentMethod as receipts know it; a number that is not here would tell a patron nothing and is left out."""

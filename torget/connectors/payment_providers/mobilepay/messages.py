@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from torget.connectors.payment_providers.mobilepay.status_map import EVENT, IGNORED, REFUNDED, STATE
+from torget.connectors.payment_providers.mobilepay.status_map import EVENT, IGNORED, METHOD, REFUNDED, STATE
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import BadMessage, PaymentStatus, ProviderMessage, RefundMessage, RefundStatus
 
@@ -35,7 +35,7 @@ def status_message(answer: Mapping[str, Any], *, account: str, reference: str) -
         status=status,
         amount=amount,
         currency=currency,
-        method=str(method.get("type", ""))[:40] if isinstance(method, dict) else "",
+        method=METHOD.get(str(method.get("type")), "") if isinstance(method, dict) else "",
     )
 
 

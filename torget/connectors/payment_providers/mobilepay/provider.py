@@ -25,6 +25,7 @@ from torget.connectors.provider_exchange import (
     read_object,
 )
 from torget.connectors.provider_lacking import NoSettlements
+from torget.connectors.provider_webhooks import AccountMessages
 from torget.foundation.core.money import Money
 from torget.payments.core.giving_back import RefundOrder, RefundTerms
 from torget.payments.core.ports import (
@@ -48,7 +49,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9-]{8,50}")
 _SERIAL_NUMBER = re.compile(r"[0-9]{4,10}")
 
 
-class MobilePay(NoSettlements):
+class MobilePay(AccountMessages, NoSettlements):
     """One sales unit: `account` is its merchant serial number, `secret` its client secret."""
 
     def __init__(
@@ -110,18 +111,6 @@ class MobilePay(NoSettlements):
         return CreatedPayment(
             provider_reference=order.stamp, pay_url=page_address(self._client, answer.get("redirectUrl"))
         )
-
-    def read_message(self, message: IncomingMessage) -> ProviderMessage:
-        said = self.read_account_message(message)
-        if not isinstance(said, ProviderMessage):
-            raise BadMessage("the message is not about how a payment stands")
-        return said
-
-    def read_refund_message(self, message: IncomingMessage) -> RefundMessage:
-        said = self.read_account_message(message)
-        if not isinstance(said, RefundMessage):
-            raise BadMessage("the message is not about a refund")
-        return said
 
     def read_account_message(self, message: IncomingMessage) -> ProviderMessage | RefundMessage | None:
         if message.method != "POST" or not self._webhook_secret:

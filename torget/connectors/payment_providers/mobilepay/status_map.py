@@ -27,3 +27,6 @@ EVENT: Mapping[str, PaymentStatus] = {
 REFUNDED = "REFUNDED"
 IGNORED = frozenset({"CREATED"})
 """True, and nothing to us."""
+
+METHOD: Mapping[str, str] = {"WALLET": "mobilepay", "CARD": "creditcard"}
+"""`paymentMethod.type` as receipts know it."""

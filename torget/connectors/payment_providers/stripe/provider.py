@@ -18,6 +18,7 @@ from torget.connectors.payment_providers.stripe.status_map import REFUND_STATUS
 from torget.connectors.payment_providers.stripe.transport import Transport
 from torget.connectors.provider_exchange import check_order, page_address, read_object
 from torget.connectors.provider_lacking import NoSettlements
+from torget.connectors.provider_webhooks import AccountMessages
 from torget.payments.core.giving_back import RefundOrder, RefundTerms
 from torget.payments.core.ports import (
     BadMessage,
@@ -38,7 +39,7 @@ LANGUAGES = ("fi", "sv", "en")
 PRODUCT_NAME_LENGTH = 250
 
 
-class Stripe(NoSettlements):
+class Stripe(AccountMessages, NoSettlements):
     """One connected account: `account` is its `acct_…`, `secret` the platform's key. Safe to share between threads."""
 
     def __init__(
@@ -112,18 +113,6 @@ class Stripe(NoSettlements):
             raise ProviderUnavailable("the answer is about another payment")
         return CreatedPayment(provider_reference=session["id"], pay_url=page_address(self._client, session.get("url")))
 
-    def read_message(self, message: IncomingMessage) -> ProviderMessage:
-        said = self.read_account_message(message)
-        if not isinstance(said, ProviderMessage):
-            raise BadMessage("the message is not about how a payment stands")
-        return said
-
-    def read_refund_message(self, message: IncomingMessage) -> RefundMessage:
-        said = self.read_account_message(message)
-        if not isinstance(said, RefundMessage):
-            raise BadMessage("the message is not about a refund")
-        return said
-
     def read_account_message(self, message: IncomingMessage) -> ProviderMessage | RefundMessage | None:
         """A platform has one address for all its connected accounts; which one an event is about, it says itself."""
         header = message.headers.get("stripe-signature", "")
@@ -169,14 +158,16 @@ class Stripe(NoSettlements):
         return self._ask(lambda: self._stripe.v1.checkout.sessions.retrieve(reference, params=params))
 
     @staticmethod
-    def _ask(call: Callable[[], stripe.StripeObject]) -> Mapping[str, Any]:
+    def _ask(call: Callable[[], object]) -> Mapping[str, Any]:
         """One call of the package, with its failures in the port's words."""
         try:
-            found: Mapping[str, Any] = call().to_dict()
+            found = call()
         except stripe.StripeError as error:
             code = error.http_status
             words = f"{code or ''} {error.user_message or error} (request {error.request_id or '-'})"[:300].strip()
             if code is not None and httpx.codes.is_client_error(code) and code != httpx.codes.TOO_MANY_REQUESTS:
                 raise ProviderRefused(words) from error
             raise ProviderUnavailable(words) from error
-        return found
+        if not isinstance(found, stripe.StripeObject):
+            raise ProviderUnavailable("the answer is not an object")
+        return found.to_dict()

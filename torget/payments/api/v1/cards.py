@@ -32,7 +32,7 @@ def client(request: HttpRequest) -> ClientOut:
 
 @router.post(
     "/cards/fees",
-    response=answers({200: FeesOut}, 400, 403, 404, 413, 415, 503),
+    response=answers({200: FeesOut}, 400, 403, 404, 409, 413, 415, 503),
     operation_id="readFees",
     url_name="api-fees",
 )

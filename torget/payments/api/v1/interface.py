@@ -23,6 +23,7 @@ from torget.payments.checkout.start import FeeInAnotherPayment, FeesChanged, Not
 from torget.payments.checkout.withdraw import MayBePaid
 from torget.payments.core.ports import LibrarySystemError, PatronNotFound
 from torget.payments.core.resolving import LinesDiffer, LinesNotRefundable
+from torget.payments.fees.find_patron import CannotFindPatrons
 from torget.payments.receipts.build import NoReceipt
 
 logger = logging.getLogger("torget.api")
@@ -32,6 +33,7 @@ _CALLED: dict[type[Exception], Problem] = {
     NothingThere: Problem.NOT_FOUND,
     MayNotAct: Problem.NOT_FOUND,
     PatronNotFound: Problem.CARD_NOT_FOUND,
+    CannotFindPatrons: Problem.CARD_NEEDS_PIN,
     LibrarySystemError: Problem.LIBRARY_UNAVAILABLE,
     ProviderGaveNoPage: Problem.PROVIDER_UNAVAILABLE,
     PageNotAvailable: Problem.NOT_OPEN,

@@ -21,6 +21,11 @@ class Problem(Enum):
     NOT_FOUND = (404, "Not found", "There is no such thing, or it is not yours to see.")
     CARD_NOT_FOUND = (404, "No such card", "The library system knows no patron by this card number.")
     METHOD_NOT_ALLOWED = (405, "The method is not allowed here", "See the Allow header field.")
+    CARD_NEEDS_PIN = (
+        409,
+        "The library system tells nothing of a card alone",
+        "Let the patron sign in at Torget itself.",
+    )
     FEES_CHANGED = (409, "The fees have changed", "Read the fees again and let the patron choose anew.")
     FEE_IN_ANOTHER_PAYMENT = (409, "A fee is in another payment", "Let the patron finish that payment or give it up.")
     MAY_BE_PAID = (409, "It may have been paid", "The provider does not say yet; ask again in a minute.")
