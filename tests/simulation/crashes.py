@@ -8,13 +8,17 @@ transactions: a crash within one rolls all of it back.
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import httpx
+import pytest
+import urllib3
 from django.db import connection
 
-from torget.connectors.library_systems.sip2.codec import Message
 from torget.connectors.library_systems.sip2.connection import Sip2Connection
+
+OUTSIDE_CALLS: Final = ((httpx.Client, "send"), (urllib3.HTTPConnectionPool, "urlopen"), (Sip2Connection, "ask"))
+"""One HTTP request by either client, or one SIP2 exchange."""
 
 
 class ProcessKilled(BaseException):
@@ -39,31 +43,22 @@ class CrashPoint:
         self.pass_by()
         return result
 
+    def _around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def passed_by(*arguments: Any, **named: Any) -> Any:
+            self.pass_by()
+            result = call(*arguments, **named)
+            self.pass_by()
+            return result
+
+        return passed_by
+
     @contextmanager
     def armed(self) -> Iterator[None]:
-        """Every SQL statement of this connection, every HTTP request and every SIP2 exchange passes by."""
-        send, ask = httpx.Client.send, Sip2Connection.ask
-
-        def send_past(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
-            self.pass_by()
-            response = send(client, request, **options)
-            self.pass_by()
-            return response
-
-        def ask_past(line: Sip2Connection, message: Message, *, expected: str) -> Message:
-            self.pass_by()
-            answer = ask(line, message, expected=expected)
-            self.pass_by()
-            return answer
-
-        with connection.execute_wrapper(self._around_sql):
-            Sip2Connection.ask = ask_past  # type: ignore[method-assign,assignment]
-            httpx.Client.send = send_past  # type: ignore[method-assign,assignment]
-            try:
-                yield
-            finally:
-                httpx.Client.send = send  # type: ignore[method-assign]
-                Sip2Connection.ask = ask  # type: ignore[method-assign]
+        """Every SQL statement of this connection and every OUTSIDE_CALL passes by."""
+        with connection.execute_wrapper(self._around_sql), pytest.MonkeyPatch.context() as until_disarmed:
+            for owner, name in OUTSIDE_CALLS:
+                until_disarmed.setattr(owner, name, self._around(getattr(owner, name)))
+            yield
 
 
 def choose_crash(dice: random.Random, probability: float, points: int = 40) -> CrashPoint:
