@@ -56,7 +56,7 @@ translations: .venv/dev packages
 # In one fixed order, so that a change is judged by what it changes; ORDER=random looks for tests that lean on others.
 ORDER ?= 1
 tests: .venv/dev packages messages
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(if $(filter-out random,$(ORDER)),--randomly-seed $(ORDER))
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(if $(filter-out random,$(ORDER)),--randomly-seed $(ORDER))
 
 # N simulated weeks OF payments and of disputes from SEED on, by turns over Koha and SIP2 or OVER one; a failing seed replays with the same command.
 simulate: .venv/dev messages

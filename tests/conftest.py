@@ -12,6 +12,13 @@ from pytest_django import DjangoDbBlocker
 
 from torget.config.embedded_postgres import EmbeddedPostgres
 
+# Minutes each, so they begin first; otherwise one process ends with them while the other waits.
+LONG_FOLDERS = ("journeys", "simulation")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG_FOLDERS)
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:

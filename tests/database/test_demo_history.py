@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
@@ -54,8 +55,9 @@ def test_people_pay_in_the_past_once(committed_db: None) -> None:
         library = {"kind": "koha", "options": {**options, "base_url": f"{library_url}/api/v1"}}
         backend = "torget.connectors.payment_providers.paytrail.provider.Paytrail"
         provider = {"BACKEND": backend, "OPTIONS": {"base_url": provider_url}, "PAGE_ORIGINS": [provider_url]}
+        providers = {**settings.PAYMENT_PROVIDERS, "paytrail": provider}
         forget_connectors()
-        with override_settings(DEMO=True, LIBRARY_SYSTEMS={"helle": library}, PAYMENT_PROVIDERS={"paytrail": provider}):
+        with override_settings(DEMO=True, LIBRARY_SYSTEMS={"helle": library}, PAYMENT_PROVIDERS=providers):
             call_command("load_network", "helle", "--with-demo-staff", stdout=StringIO())
             call_command("demo_history", "--payments", "9", stdout=StringIO())
             made = list(Payment.objects.values_list("id", "state"))

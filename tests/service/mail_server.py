@@ -1,6 +1,7 @@
 """Debian's dovecot with one mailbox of its own, on a free port, as an ordinary process of this user."""
 
 import getpass
+import imaplib
 import os
 import pwd
 import shutil
@@ -33,6 +34,15 @@ class MailServer:
             owner = self.maildir.stat()
             os.chown(self.maildir / "tmp" / name, owner.st_uid, owner.st_gid)
         (self.maildir / "tmp" / name).rename(self.maildir / "new" / name)
+
+    def empty(self) -> None:
+        """What an earlier test left in the mailbox is no other test's."""
+        with imaplib.IMAP4("127.0.0.1", self.port) as box:
+            box.login(USER, PASSWORD)
+            _answer, (count,) = box.select()
+            if int(count or 0):
+                box.store("1:*", "+FLAGS", r"\Deleted")
+                box.expunge()
 
     def mailbox(self, **more: str) -> ImapMailbox:
         options = {"username": USER, "password": PASSWORD, "security": "plain", **more}

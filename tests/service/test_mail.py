@@ -51,6 +51,7 @@ class _Kept:
 
 @pytest.fixture
 def mail(world: World, dovecot: MailServer) -> Iterator[tuple[MailServer, _Kept]]:
+    dovecot.empty()
     kept = _Kept()
     controller = Controller(kept, hostname="127.0.0.1", port=free_port())
     controller.start()
