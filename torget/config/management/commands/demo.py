@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--home", type=Path, default=settings.ROOT / ".demo", help="where the data is kept")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
+        # Told to end while it starts, it leaves by the same way as later: nothing that was started is left.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         home, port = options["home"], options["port"]
         (home / "logs").mkdir(parents=True, exist_ok=True)
         postgres = EmbeddedPostgres(home / "postgres")
