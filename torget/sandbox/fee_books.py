@@ -1,15 +1,11 @@
 """Books for sandboxes that keep a debt for each fee: patrons, fees, and what was paid upon which fee."""
 
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from torget.sandbox.population import SandboxItem, SandboxPatron
-
-Row = dict[str, Any]
+from torget.sandbox.sqlite_file import Row, SqliteFile
 
 _SCHEMA: Final = """
 create table if not exists patrons (
@@ -28,37 +24,9 @@ create table if not exists requests (request_id integer primary key, method text
 """
 
 
-class FeeBooks:
+class FeeBooks(SqliteFile):
     def __init__(self, path: str = ":memory:") -> None:
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        # A demo may lose its last second in a power cut; it may not wait for the disk at every step.
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = off")
-        self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._connection.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        with self._lock:
-            return [dict(row) for row in self._connection.execute(sql, values).fetchall()]
-
-    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
-        return next(iter(self.rows(sql, values)), None)
+        super().__init__(path, _SCHEMA)
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         with self._lock:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from torget.sandbox.koha.store import Row, Store
+from torget.sandbox.koha.store import Store
+from torget.sandbox.sqlite_file import Row
 
 MICROS: Final = 1_000_000
 

@@ -11,9 +11,10 @@ from werkzeug.routing import Rule
 
 from torget.sandbox.faults import Fault, Faults
 from torget.sandbox.koha.settings import KohaSettings
-from torget.sandbox.koha.store import MICROS_PER_CENT, Row, Store
+from torget.sandbox.koha.store import MICROS_PER_CENT, Store
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
 from torget.sandbox.replies import Reply, as_json
+from torget.sandbox.sqlite_file import Row
 
 
 class Knobs(Protocol):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from torget.sandbox.koha.store import Row, Store, now_text
+from torget.sandbox.koha.store import Store, now_text
+from torget.sandbox.sqlite_file import Row
 
 
 class ApplyFailed(Exception):

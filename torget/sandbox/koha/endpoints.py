@@ -9,8 +9,9 @@ from werkzeug import Request, Response
 
 from torget.sandbox.koha import answers, asked, charging, crediting
 from torget.sandbox.koha.settings import KohaSettings
-from torget.sandbox.koha.store import Row, Store
+from torget.sandbox.koha.store import Store
 from torget.sandbox.replies import Reply, as_json
+from torget.sandbox.sqlite_file import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

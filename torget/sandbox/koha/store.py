@@ -1,17 +1,14 @@
 """The sandbox's books in SQLite, so that a demo survives a restart; amounts in millionths, like decimal(28,6)."""
 
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron, SandboxPopulation
+from torget.sandbox.sqlite_file import SqliteFile
 
 MICROS_PER_CENT: Final = 10_000
 
-Row = dict[str, Any]
 
 _SCHEMA: Final = """
 create table if not exists patrons (
@@ -43,40 +40,9 @@ create table if not exists requests (
 _LANG: Final = {"fi": "fi-FI", "sv": "sv-SE", "en": "en"}
 
 
-class Store:
-    """One connection behind one lock: SQLite writes one at a time anyhow, and a lock is fairer than its waiting."""
-
+class Store(SqliteFile):
     def __init__(self, path: str = ":memory:") -> None:
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        # A demo may lose its last second in a power cut; it may not wait for the disk at every step.
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = off")
-        self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._connection.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        with self._lock:
-            return [dict(row) for row in self._connection.execute(sql, parameters)]
-
-    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        found = self.rows(sql, parameters)
-        return found[0] if found else None
+        super().__init__(path, _SCHEMA)
 
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """The row id of an insert, or the number of rows touched by anything else."""

@@ -11,9 +11,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from torget.sandbox.faults import Fault, Struck
-from torget.sandbox.fee_books import FeeBooks, Row
+from torget.sandbox.fee_books import FeeBooks
 from torget.sandbox.population import SandboxPopulation
 from torget.sandbox.replies import Reply, as_json
+from torget.sandbox.sqlite_file import Row
 from torget.sandbox.weather import WeatheredApp
 
 UNIT: Final = "/base/unit"
