@@ -15,6 +15,7 @@ import pytest
 
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.cards import FindsPatrons
+from torget.payments.core.debtors import CannotListDebtors, ListsDebtors
 from torget.payments.core.ports import (
     AccountSnapshot,
     LibrarySystem,
@@ -155,6 +156,24 @@ class LibrarySystemSuite:
         for card_number in (patron.card_number[:-1], "26389999999999", "%"):
             with pytest.raises(PatronNotFound):
                 world.library.find_patron(card_number=card_number)
+
+    def test_those_who_owe_enough_are_listed_once(self, world: LibraryWorld) -> None:
+        library = world.library
+        if not isinstance(library, ListsDebtors):
+            pytest.skip("the system tells nobody who owes")
+        owing = {world.add(patron): patron for patron in (new_patron(150, 360), new_patron(510), new_patron(509))}
+        world.add(new_patron())
+        try:
+            found = {one.reference: one for one in library.debtors(at_least=Money(510))}
+        except CannotListDebtors:
+            pytest.skip("this version of the system tells no balances")
+        assert {one.card_number for one in found.values()} == {
+            patron.card_number for patron in owing.values() if patron.outstanding_cents >= 510
+        }
+        assert all(one.owes == Money(owing[reference].outstanding_cents) for reference, one in found.items())
+        world.fail_next(Misfortune.NONSENSE)
+        with pytest.raises(LibrarySystemUnavailable):
+            list(library.debtors(at_least=Money(1)))
 
     def test_a_wrong_pin_and_an_unknown_card_cannot_be_told_apart(self, world: LibraryWorld) -> None:
         patron = new_patron()

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.links",
+    "torget.payments.reminders",
     "torget.payments.invariants",
     "torget.payments.api",
     "torget.payments.web",
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
     "torget.payments.web.links",
+    "torget.payments.web.reminders",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
@@ -240,6 +242,16 @@ SERVICE_MAILBOX: dict[str, Any] = {
     },
 }
 
+# Text messages go out through this gateway; without an address of it there are none.
+SMS_GATEWAY: dict[str, Any] = {
+    "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
+    "OPTIONS": {
+        "base_url": os.environ.get("TORGET_SMS_URL", ""),
+        "token": os.environ.get("TORGET_SMS_TOKEN", ""),
+        "sender": os.environ.get("TORGET_SMS_SENDER", "Torget"),
+    },
+}
+
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = [
     "torget.procedures.fee_dispute",
@@ -252,6 +264,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.reminders.retention",
     "torget.payments.links.retention",
     "torget.payments.api.retention",
     "torget.payments.checkout.retention",
@@ -264,6 +277,7 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.reminders.person",
     "torget.payments.links.person",
     "torget.payments.checkout.person",
     "torget.service.conversations.person",

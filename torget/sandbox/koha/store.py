@@ -31,6 +31,7 @@ create index if not exists lines_of_patron on account_lines (patron_id);
 create table if not exists offsets (
   offset_id integer primary key, credit_id integer not null, debit_id integer not null, amount integer not null,
   step text not null);
+create table if not exists sms_numbers (patron_id integer primary key, number text not null);
 create table if not exists requests (
   request_id integer primary key, at text not null, method text not null, path text not null, status integer,
   fault text);
@@ -55,7 +56,7 @@ class Store(SqliteFile):
 
     def reset(self) -> None:
         with self.transaction():
-            for table in ("patrons", "items", "checkouts", "account_lines", "offsets", "requests"):
+            for table in ("patrons", "items", "checkouts", "account_lines", "offsets", "sms_numbers", "requests"):
                 self.write(f"delete from {table}")
 
     def load(self, population: SandboxPopulation) -> None:
@@ -93,6 +94,13 @@ class Store(SqliteFile):
                 patron.has_expired_password,
             ),
         )
+
+        if patron.sms_number:
+            self.write("insert or replace into sms_numbers values (?, ?)", (patron.patron_id, patron.sms_number))
+
+    def sms_number(self, patron_id: int) -> str | None:
+        found = self.row("select number from sms_numbers where patron_id = ?", (patron_id,))
+        return str(found["number"]) if found else None
 
     def _insert_fees(self, patron_id: int, fees: Iterable[SandboxFee]) -> None:
         for fee in fees:
