@@ -88,14 +88,10 @@ class KohaSide:
     @contextmanager
     def serve(self) -> Iterator[dict[str, Any]]:
         with serving(self.sandbox) as url:
-            options: dict[str, Any] = {
-                "base_url": f"{url}/api/v1",
-                "client_id": "torget",
-                "client_secret": "sandbox-secret",
-            }
+            options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
             # One order of requests, so that a seed meets the same faults again.
-            options |= {"read_seconds": 0.8, "reads_at_once": False, "child_categories": ["LAPSI"]}
-            yield {"kind": self.kind, "options": options}
+            more = {"read_seconds": 0.8, "reads_at_once": False, "child_categories": ["LAPSI"]}
+            yield {"kind": self.kind, "options": {**options, **more}}
         self.sandbox.close()
 
     def add(self, patrons: Sequence[SandboxPatron], items: tuple[SandboxItem, ...]) -> None:
