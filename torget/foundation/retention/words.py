@@ -38,6 +38,7 @@ SECTIONS: dict[str, Promise] = {
     "reminder_fees": _("Fees of the reminders"),
     "reminder_notices": _("Messages with reminders"),
     "reminder_opt_out": _("That you want no reminders"),
+    "guardian_links": _("Links between a guardian's and a child's card"),
     "abandoned": _("Abandoned checkouts"),
     "titles": _("Titles and loan dates"),
 }

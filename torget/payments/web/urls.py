@@ -47,5 +47,6 @@ urlpatterns = [
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("", include("torget.payments.web.links.urls")),
     path("", include("torget.payments.web.reminders.urls")),
+    path("", include("torget.payments.web.guardians.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]
