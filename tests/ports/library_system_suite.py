@@ -15,7 +15,6 @@ import pytest
 
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.cards import FindsPatrons
-from torget.payments.core.debtors import CannotListDebtors, ListsDebtors
 from torget.payments.core.ports import (
     AccountSnapshot,
     Guarantee,
@@ -157,20 +156,6 @@ class LibrarySystemSuite:
         for card_number in (patron.card_number[:-1], "26389999999999", "%"):
             with pytest.raises(PatronNotFound):
                 world.library.find_patron(card_number=card_number)
-
-    def test_those_who_owe_enough_are_listed_once(self, world: LibraryWorld) -> None:
-        library = world.library
-        if not isinstance(library, ListsDebtors):
-            pytest.skip("the system tells nobody who owes")
-        small, large = new_patron(509), new_patron(150, 360)
-        world.add(small)
-        reference = world.add(large)
-        try:
-            found = {one.reference: one for one in library.debtors(at_least=Money(510))}
-        except CannotListDebtors:
-            pytest.skip("this version of the system tells no balances")
-        assert (found[reference].card_number, found[reference].owes) == (large.card_number, Money(510))
-        assert small.card_number not in {one.card_number for one in found.values()}
 
     def test_a_wrong_pin_and_an_unknown_card_cannot_be_told_apart(self, world: LibraryWorld) -> None:
         patron = new_patron()
