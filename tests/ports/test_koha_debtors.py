@@ -29,4 +29,5 @@ def test_everybody_who_owes_enough_once_and_over_all_pages() -> None:
 
 def test_a_koha_that_tells_no_balances() -> None:
     with koha_world(KohaSettings(is_old=True)) as world, pytest.raises(CannotListDebtors):
+        world.add(new_patron(300))
         list(world.library.debtors(at_least=Money(1)))
