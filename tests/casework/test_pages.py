@@ -7,14 +7,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from tests.casework.conftest import MODEL, NOW, KeepingBooks, new_case
+from tests.casework.conftest import NOW, KeepingBooks, new_case
 from tests.database.staff import PASSWORD, sign_in
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import add_document
 from torget.casework.core.procedure import EffectOutcome, EffectResult
 from torget.casework.decisions.carry_out import carry_out_next
 from torget.casework.decisions.models import Decision, DecisionMaker, Effect
-from torget.casework.decisions.prepare import prepare_case, publish_model
+from torget.casework.decisions.prepare import prepare_case
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.notify.models import OutgoingEmail
@@ -239,11 +239,3 @@ def test_a_name_that_is_an_attack_is_only_a_name(official: Client, procedure: Ke
     public = text_of(Client().get(f"/decisions/porvoo/{decision.pk}/"))
     assert "alert(1)" not in public
     assert "131052" not in public
-
-
-def test_rules_that_were_replaced_since_are_named_as_such(official: Client, case: Case) -> None:
-    prepare_case(case=case, actor="staff:1", at=NOW)
-    publish_model(procedure="keeping_books", xml=MODEL + b"\n", at=NOW)
-    assert "These rules have been replaced since." in text_of(official.get(f"/staff/cases/{case.pk}/proposal/"))
-    official.post(f"/staff/cases/{case.pk}/prepare/")
-    assert "These rules have been replaced since." not in text_of(official.get(f"/staff/cases/{case.pk}/proposal/"))

@@ -6,16 +6,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from tests.database.staff import hire, sign_in
-from tests.network import OWN_ACCOUNT
 from tests.world import World, make_fee, make_patron
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Branch, Membership, Municipality, PublishedText
 from torget.foundation.people.models import Role
 from torget.onboarding.models import Draft, OneCent
-from torget.payments.checkout.models import MerchantAccount, Payment
+from torget.payments.checkout.models import Payment
 from torget.payments.ledger.models import Posting
 from torget.sandbox.paytrail.carry_out import carry_out
 from torget.sandbox.population import SandboxPopulation

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.dmn.building import every_model, fee_table, model, table
-from torget_dmn import DecisionModel, InputError, Limits, ModelError, read_model
+from torget_dmn import DecisionModel, InputError, LimitExceededError, Limits, ModelError, read_model
 from torget_dmn.model.elements import ItemDefinition
 from torget_dmn.model.expressions import Variable
 from torget_dmn.model.namespaces import NAMESPACES
@@ -178,8 +179,30 @@ def test_inputs_that_do_not_fit_are_all_named() -> None:
     ]
     with pytest.raises(InputError, match="unknown-decision"):
         made.evaluate("no such decision", {})
-    with pytest.raises(InputError, match="not a value of FEEL"):
-        made.evaluate("daily fee", {"material": object()})
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(InputError) as caught:
+        made.evaluate("daily fee", {"material": object(), "days late": deep})
+    assert [(problem.code, problem.place) for problem in caught.value.problems] == [
+        ("unknown-value", "input 'material'"),
+        ("value-too-deep", "input 'days late'"),
+    ]
+
+
+def test_a_service_spends_what_its_caller_may() -> None:
+    source = wrap(
+        '<inputData name="n" id="n"><variable name="n" typeRef="number"/></inputData>'
+        + decision("inside", "count(for i in 1..n return i)", '<informationRequirement><requiredInput href="#n"/>'
+                   "</informationRequirement>")
+        + '<decisionService name="s" id="s"><variable name="s"/><outputDecision href="#inside"/>'
+        '<inputData href="#n"/></decisionService>'
+        + decision("d", "sum(for i in 1..50 return s(100))", '<knowledgeRequirement><requiredKnowledge href="#s"/>'
+                   "</knowledgeRequirement>")
+    )  # fmt: skip
+    assert DecisionModel(read_model(source)).evaluate("d", {}).value == 5000
+    with pytest.raises(LimitExceededError, match="decision 'd': the evaluation takes more than 1000 iterations"):
+        DecisionModel(read_model(source), limits=Limits(iterations_max=1000)).evaluate("d", {})
 
 
 def test_an_import_that_is_not_given_is_named() -> None:

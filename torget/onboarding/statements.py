@@ -127,6 +127,10 @@ def _accessibility(facts: _Facts) -> list[Part]:
 
 def _privacy(facts: _Facts) -> list[Part]:
     named = {"name": facts.name, "business_id": facts.business_id, "email": facts.email, "phone": facts.phone}
+    return [*_privacy_who_and_what(facts, named), *_privacy_until_when(named)]
+
+
+def _privacy_who_and_what(facts: _Facts, named: dict[str, str]) -> list[Part]:
     return [
         (
             "controller",
@@ -172,6 +176,11 @@ def _privacy(facts: _Facts) -> list[Part]:
             + "\n"
             + _("Torget itself transfers no data outside the European Economic Area."),
         ),
+    ]
+
+
+def _privacy_until_when(named: dict[str, str]) -> list[Part]:
+    return [
         (
             "retention",
             _("For how long"),

@@ -212,7 +212,7 @@ class BoxedCompiler:
     def filter(self, expression: boxed.FilterExpression, scope: Scope, place: str) -> Closure:
         source = self.part(expression.source, scope, f"{place}, in")
         condition = self.part(expression.match, Scope(scope, ("item",), filters_item=True), f"{place}, match")
-        return filter_closure(source, condition, scope)
+        return filter_closure(source, condition)
 
     def iterator(self, expression: boxed.IteratorExpression, scope: Scope, place: str) -> Closure:
         inner = Scope(scope)
@@ -223,9 +223,9 @@ class BoxedCompiler:
         body = self.part(expression.body, inner, f"{place}, return")
         domains: list[Closure] = [lambda frame: domain_of(source(frame))]
         if expression.kind == "for":
-            return for_closure(domains, body, scope, uses_partial=True)
+            return for_closure(domains, body, uses_partial=True)
         # A boxed body must be true or false (DMN 1.5, 10.2.2.9); in text anything else counts as null.
-        return quantified_closure(domains, body, scope, every=expression.kind == "every", strict=True)
+        return quantified_closure(domains, body, every=expression.kind == "every", strict=True)
 
 
 def _context_closure(entries: list[tuple[str | None, Closure]]) -> Closure:

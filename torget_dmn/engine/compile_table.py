@@ -54,7 +54,6 @@ def build_table(compiler: BoxedCompiler, table: DecisionTable, scope: Scope, pla
         output_values=[
             output_values(compiler, clause, kind, place) for clause, kind in zip(table.outputs, kinds, strict=True)
         ],
-        get_run=scope.run_getter(),
     )
     if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not made.is_ranked:
         message = say("the order of the results is not known: no output lists its values")

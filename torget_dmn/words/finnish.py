@@ -157,11 +157,10 @@ SENTENCES = {
     "the value does not fit the type {type}": "arvo ei ole tyyppiä {type}",
     "a {kind} is not a value of FEEL": "{kind} ei ole FEEL-arvo",
     "the evaluation takes more than {limit} iterations": "laskenta vaatii yli {limit} kierrosta",
-    "functions or requirements are nested too deep": "funktiot tai vaatimukset ovat liian monta tasoa sisäkkäin",
-    "functions call each other too deep": "funktiot kutsuvat toisiaan liian syvälle",
+    "functions, requirements or values are nested too deep": "funktioita, vaatimuksia tai arvoja on liikaa sisäkkäin",
+    "the value is nested too deep": "arvossa on liian monta sisäkkäistä tasoa",
     "a list has more than {limit} items": "listassa on yli {limit} alkiota",
     "a string has more than {limit} characters": "tekstissä on yli {limit} merkkiä",
-    "a string grew too long": "tekstistä tuli liian pitkä",
     "a regular expression is too costly for this text": "säännöllinen lauseke on liian raskas tälle tekstille",
     "a regular expression takes too many steps on this text": (
         "säännöllinen lauseke vaatii liikaa askelia tälle tekstille"

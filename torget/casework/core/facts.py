@@ -10,6 +10,9 @@ from typing import Any
 
 from torget.foundation.core.languages import LocalisedText
 
+AMOUNT = "amount_cents"
+"""The value of a proposal that the euro limit of a power is held against; none means that no money is decided."""
+
 FactValue = str | int | bool | None
 """Money as whole cents, days as ISO texts; None when the source does not know."""
 

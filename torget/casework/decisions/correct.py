@@ -36,6 +36,7 @@ def start_correction(*, decision_id: int, actor: str, at: datetime) -> Decision:
             blocks=[block for block in signed.blocks if block["kind"] != "automatic"],
             act_kind=signed.act_kind,
             remedy=signed.remedy,
+            has_own_reasons=signed.has_own_reasons,
             corrects=signed,
             created_at=at,
         )

@@ -9,13 +9,12 @@ from django.db import transaction
 
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import log_action, party_tokens
-from torget.casework.core.facts import FactSet, Proposal, Reason, Route
+from torget.casework.core.facts import AMOUNT, FactSet, Proposal, Reason, Route
 from torget.casework.core.procedure import find_procedure
 from torget.casework.core.tokens import tokens_in
 from torget.casework.decisions.drafts import lock_draft
 from torget.casework.decisions.models import Decision, Evaluation
 from torget.casework.decisions.prepare import blocks_as_json
-from torget.casework.decisions.sign import AMOUNT
 from torget.foundation.core.identity_codes import has_identity_code
 from torget.foundation.core.languages import LocalisedText
 
@@ -37,6 +36,12 @@ def _check(texts: LocalisedText, case: Case) -> None:
             raise BadText("unknown_token")
 
 
+def _edited(block: Mapping[str, Any], texts: LocalisedText) -> dict[str, Any]:
+    """With the words of the rules kept as 'original', by which a new proposal knows whether they still stand."""
+    original = block.get("original", block["texts"])
+    return {"kind": block["kind"], "texts": dict(texts), "is_edited": True, "original": original}
+
+
 def edit_block(
     *, decision_id: int, version: int, position: int, texts: LocalisedText, actor: str, at: datetime
 ) -> Decision:
@@ -47,7 +52,7 @@ def edit_block(
             raise BadText("position")
         _check(texts, decision.case)
         blocks = list(decision.blocks)
-        blocks[position] = {**blocks[position], "texts": dict(texts), "is_edited": True}
+        blocks[position] = _edited(blocks[position], texts)
         decision.blocks = blocks
         decision.version += 1
         decision.save(update_fields=["blocks", "version"])
@@ -77,11 +82,19 @@ def stored_proposal(evaluation: Evaluation) -> Proposal:
 
 
 def choose_outcome(
-    *, decision_id: int, version: int, outcome: str, amount_cents: int | None, actor: str, at: datetime
+    *,
+    decision_id: int,
+    version: int,
+    outcome: str,
+    amount_cents: int | None,
+    actor: str,
+    at: datetime,
+    own_reasons: LocalisedText | None = None,
 ) -> Decision:
     """Decide something else than the rules propose, or what they left open; the decision's own words follow from it.
 
-    Other blocks stay as they are: the person says why. Raise BadText or ChangedMeanwhile.
+    With own reasons it does not rest on the rules any more: theirs are gone (ADR 70). Other blocks stay as they are.
+    Raise BadText or ChangedMeanwhile.
     """
     with transaction.atomic():
         decision = lock_draft(decision_id, version)
@@ -97,9 +110,22 @@ def choose_outcome(
         fresh = blocks_as_json(tuple(procedure.blocks(facts=facts, proposal=chosen)))
         words = next(block for block in fresh if block["kind"] == "decision")
         decision.blocks = [words if block["kind"] == "decision" else block for block in decision.blocks]
+        if own_reasons is not None:
+            _check(own_reasons, decision.case)
+            decision.blocks = _with_own_reasons(decision.blocks, own_reasons)
+            decision.has_own_reasons = True
         before: Mapping[str, Any] = {"outcome": decision.outcome, AMOUNT: decision.values.get(AMOUNT)}
         decision.outcome, decision.values, decision.version = outcome, values, decision.version + 1
-        decision.save(update_fields=["blocks", "outcome", "values", "version"])
-        detail = {"from": dict(before), "to": {"outcome": outcome, AMOUNT: values[AMOUNT]}, "decision": decision.pk}
+        decision.save(update_fields=["blocks", "has_own_reasons", "outcome", "values", "version"])
+        after = {"outcome": outcome, AMOUNT: values[AMOUNT], "own_reasons": own_reasons is not None}
+        detail = {"from": dict(before), "to": after, "decision": decision.pk}
         log_action(decision.case, kind="outcome_chosen", actor=actor, at=at, detail=detail)
     return decision
+
+
+def _with_own_reasons(blocks: list[dict[str, Any]], texts: LocalisedText) -> list[dict[str, Any]]:
+    """One block of reasons where the first of the rules' reasons stood."""
+    first = next((number for number, block in enumerate(blocks) if block["kind"] == "reasons"), len(blocks))
+    own = {"kind": "reasons", "texts": dict(texts), "is_edited": True}
+    others = [block for block in blocks if block["kind"] != "reasons"]
+    return [*others[:first], own, *others[first:]]

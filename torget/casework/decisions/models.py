@@ -150,6 +150,8 @@ class Decision(models.Model):
     blocks = models.JSONField()
     act_kind = models.CharField(max_length=20)
     remedy = models.CharField(max_length=20)
+    #: An official decided by own judgement; the rules that made the proposal may have been replaced since.
+    has_own_reasons = models.BooleanField(default=False, db_default=False)
     is_automatic = models.BooleanField(default=False)
     commissioning = models.ForeignKey(Commissioning, on_delete=models.PROTECT, null=True)
     year = models.PositiveSmallIntegerField(null=True)

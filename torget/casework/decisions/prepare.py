@@ -4,6 +4,7 @@ Reading the outside happens before the transaction; what it gave is then written
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from torget.casework.cases.register import log_action
 from torget.casework.core.acts import check_remedy
 from torget.casework.core.facts import FactSet, Proposal
 from torget.casework.core.procedure import Block, Procedure, find_procedure
+from torget.casework.decisions.keep_edits import keep_choice, keep_words
 from torget.casework.decisions.models import Decision, DecisionMaker, Evaluation, FactRecord, RuleModel
 from torget.foundation.people.models import Employee
 
@@ -67,7 +69,7 @@ def decision_maker_for(case: Case) -> DecisionMaker:
     return maker
 
 
-def blocks_as_json(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
+def blocks_as_json(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     return [{"kind": block.kind, "texts": dict(block.texts)} for block in blocks]
 
 
@@ -76,7 +78,7 @@ def blocks_from_json(rows: list[dict[str, Any]]) -> tuple[Block, ...]:
 
 
 def prepare_case(*, case: Case, actor: str, at: datetime, preparer: Employee | None = None) -> Decision:
-    """Collect, evaluate and draft. An earlier draft is dropped: its facts are older than these.
+    """Collect, evaluate and draft. An earlier draft is dropped, its facts being older than these; its edits are kept.
 
     Raise NoDecisionMaker, AlreadyDecided, or what collecting the facts raises (the library system may be down).
     """
@@ -90,17 +92,19 @@ def prepare_case(*, case: Case, actor: str, at: datetime, preparer: Employee | N
         case = Case.objects.select_for_update().get(pk=case.pk)
         if case.state not in (Case.State.OPEN, Case.State.PREPARED):
             raise AlreadyDecided
+        before = case.decisions.select_related("evaluation").filter(state=Decision.State.DRAFT).first()
         case.decisions.filter(state=Decision.State.DRAFT).update(state=Decision.State.DROPPED)
         evaluation = _save_evaluation(case, facts, proposal, model, at)
-        blocks = tuple(procedure.blocks(facts=facts, proposal=proposal))
+        chosen = keep_choice(before, proposal)
+        blocks = blocks_as_json(procedure.blocks(facts=facts, proposal=chosen))
         decision = Decision.objects.create(
             case=case,
             evaluation=evaluation,
             decision_maker=maker,
             state=Decision.State.DRAFT,
-            outcome=proposal.outcome,
-            values=dict(proposal.values),
-            blocks=blocks_as_json(blocks),
+            outcome=chosen.outcome,
+            values=dict(chosen.values),
+            blocks=keep_words(before, blocks),
             act_kind=procedure.act_kind,
             remedy=procedure.remedy,
             created_at=at,

@@ -16,7 +16,7 @@ from torget.casework.cases.wake import wake_worker
 from torget.casework.core.acts import ActKind, Remedy
 from torget.casework.core.completeness import DecisionContent, Lack, lacks
 from torget.casework.core.deadlines import NoticeChannel, last_day_to_appeal
-from torget.casework.core.facts import Route
+from torget.casework.core.facts import AMOUNT, Route
 from torget.casework.core.procedure import EffectOrder, find_procedure
 from torget.casework.decisions.close import close_when_done
 from torget.casework.decisions.document import Numbered, content_pdf, decision_content
@@ -29,12 +29,9 @@ from torget.casework.decisions.words import AUTOMATIC_NOTICE
 from torget.foundation.core.business_days import HELSINKI
 from torget.foundation.people.models import Employee
 
-AMOUNT = "amount_cents"
-"""The value of a decision that the euro limit of a power is held against; none means that no money is decided."""
-
 
 class MayNotSign(Exception):
-    """Why, as a word that the page explains: 'no_office', 'no_power', 'above_limit', 'is_party', 'not_commissioned'."""
+    """Why, as a word that the page explains, such as 'no_office' or 'old_rules'."""
 
 
 class Incomplete(Exception):
@@ -78,7 +75,14 @@ def why_not(decision: Decision, employee: Employee, at: datetime) -> str | None:
         return "above_limit"
     if is_party(decision.case, employee):
         return "is_party"
-    return None
+    return "old_rules" if has_old_rules(decision) else None
+
+
+def has_old_rules(decision: Decision) -> bool:
+    """Whether it rests on rules that are no longer in force; a correction changes nothing that was decided by them."""
+    if decision.evaluation is None or decision.has_own_reasons or decision.corrects_id is not None:
+        return False
+    return decision.evaluation.rule_model.withdrawn_at is not None
 
 
 def is_party(case: Case, employee: Employee) -> bool:
@@ -93,6 +97,7 @@ def sign_decision(
     """Raise MayNotSign, Incomplete, ChangedMeanwhile or NoSeal; then nothing has changed and no number is used."""
     with transaction.atomic():
         decision = lock_draft(decision_id, version)
+        _hold_rules(decision)
         refusal = why_not(decision, employee, at)
         if refusal is not None:
             raise MayNotSign(refusal)
@@ -110,9 +115,9 @@ def sign_automatically(*, decision_id: int, channel: NoticeChannel, at: datetime
         evaluation = decision.evaluation
         if evaluation is None or evaluation.route != Route.AUTOMATIC:
             raise MayNotSign("not_commissioned")
+        _hold_rules(decision)
         commissioning = (
-            Commissioning.objects.select_related("rule_model")
-            .select_for_update(of=("self", "rule_model"))
+            Commissioning.objects.select_for_update()
             .filter(
                 municipality=decision.case.municipality,
                 procedure=decision.case.procedure,
@@ -172,6 +177,16 @@ def _finish(decision: Decision, *, signer: str, actor: str, channel: NoticeChann
     queue_notice(decision, tokens, at)
     wake_worker()
     return decision
+
+
+def _hold_rules(decision: Decision) -> None:
+    """Whoever replaces the rules meanwhile waits for this signature; many sign at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM decisions_evaluation e JOIN decisions_rulemodel m ON m.id = e.rule_model_id "
+            "WHERE e.id = %s FOR SHARE OF m",
+            [decision.evaluation_id],
+        )
 
 
 def _next_section(decision_maker_id: int, year: int) -> int:

@@ -58,6 +58,9 @@ REFUSALS = {
     "no_power": gettext_lazy("The office has no power to decide matters of this kind."),
     "above_limit": gettext_lazy("The sum is above the limit up to which this office may decide."),
     "is_party": gettext_lazy("You are a party to this case, so you may neither prepare nor sign it."),
+    "old_rules": gettext_lazy(
+        "The rules behind this proposal are no longer in force, so it cannot be signed as it is."
+    ),
     "not_commissioned": gettext_lazy("No decision allows this to be decided automatically."),
 }
 BAD_TEXTS = {

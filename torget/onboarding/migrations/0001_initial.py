@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cooperations", "0005_publishedtext"),
+        ("cooperations", "0006_published_texts"),
     ]
 
     operations = [

@@ -51,6 +51,7 @@ def _municipality(row: Municipality) -> MunicipalityRow:
             for branch in row.branches.all()
         ),
         refund_limit_cents=row.refund_limit_cents,
+        guardian_age_limit=row.guardian_age_limit,
     )
 
 

@@ -25,14 +25,6 @@ WAYS = {
     Way.NONE: gettext_lazy("Nobody: fees cannot be paid online"),
 }
 
-PROVIDERS = {
-    "paytrail": "Paytrail",
-    "ceepos": "Ceepos",
-    "visma_pay": "Visma Pay",
-    "mobilepay": "Vipps MobilePay",
-    "stripe": "Stripe",
-}
-
 CREDENTIALS = {
     "secret": gettext_lazy("Secret key"),
     "client_id": gettext_lazy("Client id"),
@@ -43,7 +35,7 @@ CREDENTIALS = {
 
 
 def provider_name(provider: str) -> str:
-    return PROVIDERS.get(provider, provider)
+    return provider.replace("_", " ").title()
 
 
 def credential_label(name: str) -> str:

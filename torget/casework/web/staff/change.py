@@ -1,6 +1,6 @@
 """Change a proposal: the words of one part in all its languages, what is decided, or take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -12,11 +12,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from torget.casework.core.facts import AMOUNT
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.drafts import ChangedMeanwhile
 from torget.casework.decisions.edit import BadText, choose_outcome, edit_block
 from torget.casework.decisions.models import Decision
-from torget.casework.decisions.sign import AMOUNT, is_party
+from torget.casework.decisions.sign import has_old_rules, is_party
 from torget.casework.decisions.withdraw import ReasonRequired, withdraw_proposal
 from torget.casework.web.staff.proposal import LANGUAGE_NAMES, columns_for
 from torget.casework.web.staff.visible import find_visible_decision
@@ -28,7 +29,7 @@ from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
 
 
-class BlockForm(forms.Form):
+class TextsForm(forms.Form):
     """One field a language; `version` says which proposal the person read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -43,16 +44,33 @@ class BlockForm(forms.Form):
                 error_messages={"required": _("Write the text in %(name)s") % {"name": LANGUAGE_NAMES[language]}},
                 widget=forms.Textarea(attrs={"rows": 8, "lang": language, "spellcheck": "true"}),
             )
+        self.languages = languages
+
+    def texts(self) -> dict[str, str]:
+        return {language: self.cleaned_data[language].replace("\r\n", "\n") for language in self.languages}
 
 
-class OutcomeForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class OutcomeForm(TextsForm):
+    """The texts are the person's own reasons, asked for where those of the rules stand no more."""
+
     outcome = forms.ChoiceField(
         label=gettext_lazy("What is decided"),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what is decided")},
     )
     amount = EuroField(label=gettext_lazy("Sum in euros"), required=False)
+
+    def __init__(self, *arguments: Any, decision: Decision, languages: tuple[str, ...], **named: Any) -> None:
+        super().__init__(*arguments, languages=languages, **named)
+        page_language, procedure = get_language() or "fi", find_procedure(decision.case.procedure)
+        choices = [(slug, in_language(names, page_language)) for slug, names in procedure.outcomes.items()]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+        with_amount = [words for slug, words in choices if slug in procedure.outcomes_with_amount]
+        self.fields["amount"].help_text = _("Only for: %(outcomes)s") % {"outcomes": ", ".join(with_amount)}
+        if not with_amount:
+            del self.fields["amount"]
+        for language in languages:
+            self.fields[language].label = _("Your reasons – %(name)s") % {"name": LANGUAGE_NAMES[language]}
 
 
 class WithdrawForm(forms.Form):
@@ -85,102 +103,94 @@ def to_proposal(decision: Decision) -> HttpResponse:
     return HttpResponseRedirect(reverse("staff-proposal-of-case", args=[decision.case_id]))
 
 
-def try_change(request: HttpRequest, form: forms.Form, field: str | None, take: Callable[[], object]) -> str:
-    """'done', 'late', or '' when the form says what is wrong with it."""
-    try:
-        take()
-    except BadText as why:
-        form.add_error(field, str(BAD_TEXTS[str(why)]))
-    except ReasonRequired:
-        form.add_error(field, _("Write why the proposal is taken back"))
-    except ChangedMeanwhile:
-        messages.info(
-            request, _("Somebody else has changed the proposal meanwhile. Nothing of yours was saved; read it again.")
-        )
-        return "late"
-    else:
-        return "done"
-    return ""
+def _change(
+    request: HttpRequest,
+    staff: Staff,
+    decision: Decision,
+    form: forms.Form,
+    *,
+    template: str,
+    take: Callable[[Mapping[str, Any]], object],
+    **context: object,
+) -> HttpResponse:
+    """Show the form; when it is sent and right, `take` what it holds and go back to the proposal."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            take(form.cleaned_data)
+        except BadText as why:
+            form.add_error(str(why) if str(why) in form.fields else None, str(BAD_TEXTS[str(why)]))
+        except ReasonRequired:
+            form.add_error("reason", _("Write why the proposal is taken back"))
+        except ChangedMeanwhile:
+            messages.info(
+                request,
+                _("Somebody else has changed the proposal meanwhile. Nothing of yours was saved; read it again."),
+            )
+            return to_proposal(decision)
+        else:
+            return to_proposal(decision)
+    status = 422 if request.method == "POST" else 200
+    return show(request, staff, template, {"case": decision.case, "form": form, **context}, status=status)
 
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def block(request: HttpRequest, staff: Staff, decision_id: int, position: int) -> HttpResponse:
+    """The words of one part; with ?earlier, those that a person had written before lie in the form."""
     decision = find_draft(request, staff, decision_id, action="change proposal")
     if isinstance(decision, HttpResponse):
         return decision
     if position >= len(decision.blocks):
         raise Http404
     found, languages = decision.blocks[position], columns_for(decision.case.language)
-    initial = {"version": decision.version, **{one: found["texts"].get(one, "") for one in languages}}
-    form = BlockForm(request.POST or None, initial=initial, languages=languages)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            texts = {**found["texts"], **{one: form.cleaned_data[one].replace("\r\n", "\n") for one in languages}}
-            version = form.cleaned_data["version"]
-            outcome = try_change(
-                request,
-                form,
-                None,
-                lambda: edit_block(
-                    decision_id=decision_id,
-                    version=version,
-                    position=position,
-                    texts=texts,
-                    actor=staff.actor,
-                    at=timezone.now(),
-                ),
-            )
-            if outcome:
-                return to_proposal(decision)
-    context = {"case": decision.case, "form": form, "heading": BLOCKS.get(found["kind"], found["kind"])}
-    return show(request, staff, "casework/proposal_block.html", context, status=status)
+    shown = found.get("earlier", found["texts"]) if "earlier" in request.GET else found["texts"]
+    initial = {"version": decision.version, **{one: shown.get(one, "") for one in languages}}
+    form = TextsForm(request.POST or None, initial=initial, languages=languages)
+
+    def take(wanted: Mapping[str, Any]) -> object:
+        return edit_block(
+            decision_id=decision_id,
+            version=wanted["version"],
+            position=position,
+            texts={**found["texts"], **form.texts()},
+            actor=staff.actor,
+            at=timezone.now(),
+        )
+
+    heading = BLOCKS.get(found["kind"], found["kind"])
+    return _change(request, staff, decision, form, template="casework/proposal_block.html", take=take, heading=heading)
 
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpResponse:
+    """Decide otherwise; where the rules are no longer in force, with reasons of one's own."""
     decision = find_draft(request, staff, decision_id, action="choose outcome")
     if isinstance(decision, HttpResponse):
         return decision
-    procedure, language = find_procedure(decision.case.procedure), get_language() or "fi"
     cents = decision.values.get(AMOUNT)
     initial = {
         "version": decision.version,
         "outcome": decision.outcome,
         "amount": Money(int(cents)) if cents else None,
     }
-    form = OutcomeForm(request.POST or None, initial=initial)
-    choices = [(slug, in_language(names, language)) for slug, names in procedure.outcomes.items()]
-    form.fields["outcome"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
-    with_amount = [words for slug, words in choices if slug in procedure.outcomes_with_amount]
-    form.fields["amount"].help_text = _("Only for: %(outcomes)s") % {"outcomes": ", ".join(with_amount)}
-    if not with_amount:
-        del form.fields["amount"]
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            wanted = form.cleaned_data
-            amount = wanted.get("amount")
-            done = try_change(
-                request,
-                form,
-                "amount" if with_amount else "outcome",
-                lambda: choose_outcome(
-                    decision_id=decision_id,
-                    version=wanted["version"],
-                    outcome=wanted["outcome"],
-                    amount_cents=amount.cents if amount else None,
-                    actor=staff.actor,
-                    at=timezone.now(),
-                ),
-            )
-            if done:
-                return to_proposal(decision)
-    return show(request, staff, "casework/proposal_outcome.html", {"case": decision.case, "form": form}, status=status)
+    old_rules = has_old_rules(decision)
+    languages = columns_for(decision.case.language) if old_rules else ()
+    form = OutcomeForm(request.POST or None, initial=initial, decision=decision, languages=languages)
+
+    def take(wanted: Mapping[str, Any]) -> object:
+        return choose_outcome(
+            decision_id=decision_id,
+            version=wanted["version"],
+            outcome=wanted["outcome"],
+            amount_cents=wanted["amount"].cents if wanted.get("amount") else None,
+            own_reasons=form.texts() if old_rules else None,
+            actor=staff.actor,
+            at=timezone.now(),
+        )
+
+    template = "casework/proposal_outcome.html"
+    return _change(request, staff, decision, form, template=template, take=take, has_old_rules=old_rules)
 
 
 @staff_page
@@ -190,25 +200,15 @@ def withdraw(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespon
     if isinstance(decision, HttpResponse):
         return decision
     form = WithdrawForm(request.POST or None, initial={"version": decision.version})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            wanted = form.cleaned_data
-            done = try_change(
-                request,
-                form,
-                "reason",
-                lambda: withdraw_proposal(
-                    decision_id=decision_id,
-                    version=wanted["version"],
-                    reason=wanted["reason"],
-                    actor=staff.actor,
-                    at=timezone.now(),
-                ),
-            )
-            if done:
-                if done == "done":
-                    messages.success(request, _("The proposal was taken back. The case can be prepared again."))
-                return HttpResponseRedirect(reverse("staff-case", args=[decision.case_id]))
-    return show(request, staff, "casework/proposal_withdraw.html", {"case": decision.case, "form": form}, status=status)
+
+    def take(wanted: Mapping[str, Any]) -> None:
+        withdraw_proposal(
+            decision_id=decision_id,
+            version=wanted["version"],
+            reason=wanted["reason"],
+            actor=staff.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _("The proposal was taken back. The case can be prepared again."))
+
+    return _change(request, staff, decision, form, template="casework/proposal_withdraw.html", take=take)

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 
 from torget.casework.cases.register import party_tokens
 from torget.casework.core.fact_words import value_text
-from torget.casework.core.facts import Route
+from torget.casework.core.facts import AMOUNT, Route
 from torget.casework.core.procedure import find_procedure
 from torget.casework.core.tokens import resolve
 from torget.casework.decisions.models import Decision, Evaluation
-from torget.casework.decisions.sign import AMOUNT, is_party, what_is_missing, why_not
+from torget.casework.decisions.sign import has_old_rules, is_party, what_is_missing, why_not
 from torget.casework.web.staff.case import fact_groups
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import BLOCKS, LACKS, ROUTES, why_not_words
-from torget.foundation.core.languages import in_language
+from torget.foundation.core.languages import LocalisedText, in_language
 from torget.foundation.core.money import Money
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
@@ -40,6 +40,8 @@ class BlockRow:
     position: int
     heading: str
     texts: list[BlockText]
+    earlier: list[BlockText]
+    """What a person wrote before the rules or the facts changed."""
     is_edited: bool
 
 
@@ -63,18 +65,23 @@ def columns_for(party_language: str) -> tuple[str, ...]:
 
 def block_rows(decision: Decision) -> list[BlockRow]:
     tokens = party_tokens(decision.case)
+
+    def in_columns(texts: LocalisedText) -> list[BlockText]:
+        return [
+            BlockText(
+                language=language,
+                name=LANGUAGE_NAMES[language],
+                paragraphs=resolve(texts.get(language, ""), tokens).split("\n"),
+            )
+            for language in columns_for(decision.case.language)
+        ]
+
     return [
         BlockRow(
             position=position,
             heading=str(BLOCKS.get(block["kind"], block["kind"])),
-            texts=[
-                BlockText(
-                    language=language,
-                    name=LANGUAGE_NAMES[language],
-                    paragraphs=resolve(block["texts"].get(language, ""), tokens).split("\n"),
-                )
-                for language in columns_for(decision.case.language)
-            ],
+            texts=in_columns(block["texts"]),
+            earlier=in_columns(block["earlier"]) if "earlier" in block else [],
             is_edited=bool(block.get("is_edited")),
         )
         for position, block in enumerate(decision.blocks)
@@ -130,7 +137,8 @@ def summary(decision: Decision, language: str) -> dict[str, Any]:
         "route": ROUTES[Route(evaluation.route)] if evaluation is not None else "",
         "is_changed": evaluation is not None
         and (evaluation.outcome, evaluation.values.get(AMOUNT)) != (decision.outcome, cents),
-        "has_old_rules": evaluation is not None and evaluation.rule_model.withdrawn_at is not None,
+        "has_old_rules": has_old_rules(decision),
+        "has_own_reasons": decision.has_own_reasons,
         "model": evaluation.rule_model.sha256[:12] if evaluation is not None else "",
     }
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cooperations", "0004_further_library_systems"),
+        ("cooperations", "0005_guardian_age_limit"),
     ]
 
     operations = [

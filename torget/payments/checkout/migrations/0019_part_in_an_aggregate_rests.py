@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0017_cards")]
+    dependencies = [("checkout", "0018_payer_of_held_fees")]
     operations = [
         migrations.AddField("submerchant", "is_active", models.BooleanField(default=True, db_default=True)),
         migrations.RunSQL((SQL / "payable.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
