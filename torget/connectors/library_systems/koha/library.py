@@ -40,6 +40,7 @@ from torget.connectors.library_systems.koha.wire import (
 from torget.foundation.core.money import ZERO, Money, total
 from torget.payments.core.debtors import Debtor
 from torget.payments.core.giving_back import ReversalOrder
+from torget.payments.core.library_listing import Listed
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -177,6 +178,17 @@ class KohaLibrary:
 
     def debtors(self, *, at_least: Money) -> Iterator[Debtor]:
         return read_debtors(self._wire, at_least=at_least)
+
+    def branches(self) -> tuple[Listed, ...]:
+        """Koha names its libraries to every interface user; of its kinds of debit its interface tells nothing."""
+        found = field_map.rows(self._read("/libraries", params={"_per_page": "-1"}))
+        return tuple(
+            Listed(
+                code=field_map.text(field_map.required(row, "library_id")),
+                name=field_map.text(field_map.required(row, "name")),
+            )
+            for row in found
+        )
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees, three of them in a row.
