@@ -246,14 +246,11 @@ SERVICE_MAILBOX: dict[str, Any] = {
     },
 }
 
-# Text messages go out through this gateway; without an address of it there are none.
+# Text messages go out through this gateway, in this sender's name; without its address there are none.
+_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
 SMS_GATEWAY: dict[str, Any] = {
     "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
-    "OPTIONS": {
-        "base_url": os.environ.get("TORGET_SMS_URL", ""),
-        "token": os.environ.get("TORGET_SMS_TOKEN", ""),
-        "sender": os.environ.get("TORGET_SMS_SENDER", "Torget"),
-    },
+    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
 }
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
