@@ -23,7 +23,7 @@ from torget.config.networks.rows import (
     RoleRow,
 )
 from torget.foundation import design
-from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
+from torget.foundation.cooperations.limits import GUARDIAN_AGE_LIMITS, REFUND_LIMIT_CENTS
 from torget.foundation.core.languages import LocalisedText
 from torget.payments.core.fees import LegalNature, PayeeSource
 
@@ -68,6 +68,13 @@ def _branch(row: JsonRow) -> BranchRow:
     return branch
 
 
+def _guardian_age_limit(row: JsonRow) -> int:
+    age = row.number("guardian_age_limit", at_least=0, at_most=max(GUARDIAN_AGE_LIMITS), default=0)
+    if age not in GUARDIAN_AGE_LIMITS:
+        row.say(f"{age} is none of {', '.join(str(one) for one in GUARDIAN_AGE_LIMITS)}", "guardian_age_limit")
+    return age
+
+
 def _municipality(row: JsonRow) -> MunicipalityRow:
     municipality = MunicipalityRow(
         place=row.place,
@@ -82,6 +89,7 @@ def _municipality(row: JsonRow) -> MunicipalityRow:
         refund_limit_cents=row.number(
             "refund_limit_cents", at_least=0, at_most=REFUND_LIMIT_CENTS_MAX, default=REFUND_LIMIT_CENTS
         ),
+        guardian_age_limit=_guardian_age_limit(row),
         branches=tuple(_branch(branch) for branch in row.rows("branches", label="code", is_required=False)),
     )
     row.end()

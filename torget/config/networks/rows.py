@@ -27,6 +27,7 @@ class MunicipalityRow:
     theme: Mapping[str, str]
     branches: tuple[BranchRow, ...]
     refund_limit_cents: int
+    guardian_age_limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ class _Saving:
                     "contact_phone": row.contact_phone,
                     "theme": dict(row.theme),
                     "refund_limit_cents": row.refund_limit_cents,
+                    "guardian_age_limit": row.guardian_age_limit,
                 },
             )
             self._municipalities[row.slug] = municipality

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
+from torget.foundation.cooperations.limits import GUARDIAN_AGE_LIMITS, REFUND_LIMIT_CENTS
 from torget.foundation.core.languages import in_language, sort_key
 
 
@@ -22,10 +22,16 @@ class Municipality(models.Model):
     #: Above this sum for one payment, a refund needs a second person; 0 means always.
     refund_limit_cents = models.PositiveIntegerField(default=REFUND_LIMIT_CENTS, db_default=REFUND_LIMIT_CENTS)
 
+    #: A guardian may pay for the cards of this municipality's children until this age; 0 is never.
+    guardian_age_limit = models.PositiveSmallIntegerField(default=0, db_default=0)
+
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="municipality_business_id_form", condition=models.Q(business_id__regex=r"^\d{7}-\d$")
+            ),
+            models.CheckConstraint(
+                name="municipality_guardian_age", condition=models.Q(guardian_age_limit__in=GUARDIAN_AGE_LIMITS)
             ),
         ]
 

@@ -46,8 +46,11 @@ class Endpoint:
     """True: an old Koha does not have it."""
     is_suomi: bool | None = None
     """Only Koha-Suomi's older version has it (True), or every other (False)."""
+    is_of_plugin: bool = False
 
     def is_in(self, settings: KohaSettings) -> bool:
+        if self.is_of_plugin and (settings.is_old or not settings.has_plugin):
+            return False
         return self.is_suomi is None or self.is_suomi == settings.is_suomi
 
 
@@ -157,6 +160,14 @@ _list_debits = _list("account_lines", _LINE_COLUMNS, answers.debit_json, "debit_
 
 def _get_patron(call: Call) -> Response:
     return as_json(200, call.shown(answers.patron_json(call.store, call.patron())))
+
+
+def _patron_of_plugin(call: Call) -> Response:
+    patron = call.patron()
+    answer = call.shown(answers.patron_json(call.store, patron))
+    if call.request.args.get("query_relationships") in {"1", "true"}:
+        answer |= answers.relationships_json(call.store, patron["patron_id"])
+    return as_json(200, answer)
 
 
 def _checkouts(call: Call) -> Response:
@@ -277,6 +288,14 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         handle=_get_patron,
         permission="borrowers",
         permission_detail="edit_borrowers",
+    ),
+    Endpoint(
+        method="GET",
+        path="/contrib/kohasuomi/patrons/<int:patron_id>",
+        handle=_patron_of_plugin,
+        permission="borrowers",
+        parameters=frozenset({"query_relationships"}),
+        is_of_plugin=True,
     ),
     Endpoint(
         method="GET",

@@ -17,7 +17,7 @@ from torget.connectors.json_http import NeverSent, NoAnswer, NotJson, Reply
 from torget.connectors.library_systems.amounts import NotAnAmount, read_cents
 from torget.connectors.library_systems.folio.accounts import Json, read_actions, read_fee, read_user
 from torget.connectors.library_systems.folio.wire import FolioWire, NoToken
-from torget.connectors.library_systems.lacking import CannotChangeFees
+from torget.connectors.library_systems.lacking import CannotChangeFees, KnowsNoGuarantees
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import (
     AccountSnapshot,
@@ -37,8 +37,11 @@ ROWS_MAX: Final = 1000
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 
 
-class FolioLibrary(CannotChangeFees):
-    """`payment_method` must be configured for every fee owner; `signs_in_by` is 'pin' or 'password'."""
+class FolioLibrary(CannotChangeFees, KnowsNoGuarantees):
+    """A proxy of FOLIO is no guardian: it may be anybody who borrows for somebody, such as an assistant.
+
+    `payment_method` must be configured for every fee owner; `signs_in_by` is 'pin' or 'password'.
+    """
 
     def __init__(
         self,

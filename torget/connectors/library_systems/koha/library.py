@@ -19,6 +19,7 @@ from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import read_booking
 from torget.connectors.library_systems.koha.charging import KohaCharging
 from torget.connectors.library_systems.koha.field_map import Json
+from torget.connectors.library_systems.koha.guarantees import RELATIONSHIPS_PATH, read_guarantees
 from torget.connectors.library_systems.koha.marked import (
     CREDITS_PATH,
     DEBITS_PATH,
@@ -40,6 +41,7 @@ from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
+    Guarantee,
     LibraryCapabilities,
     LibraryFee,
     LibrarySystemUnavailable,
@@ -115,6 +117,7 @@ class KohaLibrary:
         self._can_find_registration = can_find_registration
         self._capability_lock = threading.Lock()
         self._can_reverse: bool | None = None
+        self._knows_guarantees = False
         self._charging = KohaCharging(self._wire, debit_type=reversal_debit_type, description=reversal_description)
 
     def close(self) -> None:
@@ -131,6 +134,7 @@ class KohaLibrary:
                 if self._can_find_registration is None:
                     self._can_find_registration = "get" in offered.get(CREDITS_PATH, {})
                 self._can_reverse = {"get", "post"} <= set(offered.get(DEBITS_PATH, {}))
+                self._knows_guarantees = "get" in offered.get(RELATIONSHIPS_PATH, {})
             can_find, can_reverse = self._can_find_registration, self._can_reverse
         return LibraryCapabilities(
             can_choose_fees=True,
@@ -138,6 +142,7 @@ class KohaLibrary:
             has_fee_details=True,
             can_waive=can_find,
             can_reverse=can_reverse,
+            knows_guarantees=self._knows_guarantees,
         )
 
     def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
@@ -231,6 +236,12 @@ class KohaLibrary:
 
     def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
         return find_marked(self._wire, DEBITS_PATH, patron_reference, marker)
+
+    def guarantees(self, *, patron_reference: str) -> tuple[Guarantee, ...]:
+        """One round trip, in a Koha that has the plugin."""
+        if not self.capabilities.knows_guarantees:
+            return ()
+        return read_guarantees(self._wire, patron_reference)
 
     @staticmethod
     def _credit_body(order: RegistrationOrder, fields: Mapping[str, str]) -> bytes:

@@ -43,7 +43,7 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
         SELECT coalesce(jsonb_object_agg(l.fee_reference, jsonb_build_object(
-            'checkout_token', c.token, 'state', p.state
+            'checkout_token', c.token, 'payer_id', c.patron_id, 'state', p.state
         )), '{}')
         FROM checkout_paymentline l
         JOIN checkout_payment p ON p.id = l.payment_id
