@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "torget.service.conversations",
     "torget.service.web",
     "torget.procedures",
+    "torget.onboarding",
+    "torget.onboarding.web",
 ]
 
 MIDDLEWARE = [

@@ -128,6 +128,10 @@ def item_json(_store: Store, item: Row) -> dict[str, Any]:
     }
 
 
+def library_json(_store: Store, library: Row) -> dict[str, Any]:
+    return {"library_id": library["library_id"], "name": library["name"], "pickup_location": True, "public": True}
+
+
 def checkout_json(_store: Store, checkout: Row) -> dict[str, Any]:
     return {
         "checkout_id": checkout["checkout_id"],

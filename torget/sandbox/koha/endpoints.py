@@ -148,6 +148,7 @@ _list_patrons = _list(
     answers.patron_json,
 )
 _list_items = _list("items", frozenset({"item_id", "external_id", "biblio_id"}), answers.item_json)
+_list_libraries = _list("libraries", frozenset({"library_id", "name"}), answers.library_json)
 _CHECKOUT_COLUMNS: Final = frozenset({"patron_id", "checkout_id", "item_id"})
 _list_current = _list("checkouts", _CHECKOUT_COLUMNS, answers.checkout_json, "checkin_date is null")
 _list_returned = _list("checkouts", _CHECKOUT_COLUMNS, answers.checkout_json, "checkin_date is not null")
@@ -348,6 +349,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         permission="catalogue",
         parameters=_QUERY | {"external_id"},
     ),
+    Endpoint(method="GET", path="/libraries", handle=_list_libraries, permission="catalogue", parameters=_QUERY),
     Endpoint(
         method="GET",
         path="/checkouts",

@@ -19,6 +19,7 @@ create table if not exists patrons (
   banned_until_paid integer not null default 0, password_expired integer not null default 0);
 create table if not exists items (
   item_id integer primary key, biblio_id integer not null, external_id text, home_library_id text, title text);
+create table if not exists libraries (library_id text primary key, name text not null);
 create table if not exists checkouts (
   checkout_id integer primary key, patron_id integer not null, item_id integer, due_date text, checkin_date text,
   library_id text);
@@ -40,7 +41,7 @@ create table if not exists requests (
 """
 
 _TABLES: Final = (
-    *("patrons", "items", "checkouts", "account_lines", "offsets"),
+    *("patrons", "items", "libraries", "checkouts", "account_lines", "offsets"),
     *("relationships", "shown_to_guarantors", "requests"),
 )
 
@@ -68,11 +69,20 @@ class Store(SqliteFile):
 
     def load(self, population: SandboxPopulation) -> None:
         with self.transaction():
+            self._insert_libraries(population)
             for item in population.items:
                 self._insert_item(item)
             for patron in population.patrons:
                 self._insert_patron(patron)
                 self._insert_fees(patron.patron_id, patron.fees)
+
+    def _insert_libraries(self, population: SandboxPopulation) -> None:
+        """Those that are named, and those that are used: Koha lets nobody use a library that it does not have."""
+        used = {item.home_branch for item in population.items}
+        used |= {patron.home_branch for patron in population.patrons}
+        used |= {fee.branch for patron in population.patrons for fee in patron.fees if fee.branch}
+        for code, name in {**{code: code for code in sorted(used)}, **population.branches}.items():
+            self.write("insert or ignore into libraries values (?, ?)", (code, name))
 
     def _insert_item(self, item: SandboxItem) -> None:
         self.write(

@@ -38,6 +38,7 @@ from torget.connectors.library_systems.koha.wire import (
 )
 from torget.foundation.core.money import ZERO, Money, total
 from torget.payments.core.giving_back import ReversalOrder
+from torget.payments.core.library_listing import Listed
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -172,6 +173,17 @@ class KohaLibrary:
         if len(found) != 1:
             raise PatronNotFound
         return field_map.read_patron(found[0], card_number=card_number, child_categories=self._child_categories)
+
+    def branches(self) -> tuple[Listed, ...]:
+        """Koha names its libraries to every interface user; of its kinds of debit its interface tells nothing."""
+        found = field_map.rows(self._read("/libraries", params={"_per_page": "-1"}))
+        return tuple(
+            Listed(
+                code=field_map.text(field_map.required(row, "library_id")),
+                name=field_map.text(field_map.required(row, "name")),
+            )
+            for row in found
+        )
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees, three of them in a row.
