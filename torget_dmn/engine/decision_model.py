@@ -16,7 +16,7 @@ from torget_dmn.engine.trace import Trace
 from torget_dmn.engine.type_checks import type_problems
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
 from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
-from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.functions import FeelFunction, Parameter
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
@@ -134,6 +134,9 @@ class DecisionModel:
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Call a business knowledge model by the names of its parameters."""
         node = self._find(self._knowledge, name, "business knowledge model")
+        problems = _input_problems(arguments, {one.name: one for one in node.parameters})
+        if problems and not self._lenient:
+            raise InputError(problems)
 
         def call(run: ModelRun) -> Any:
             function = node.value(run)
@@ -198,7 +201,7 @@ def _guarded(compute: Callable[[ModelRun], Any], run: ModelRun, place: str) -> A
         CURRENT.reset(token)
 
 
-def _input_problems(inputs: Mapping[str, Any], known: Mapping[str, Node]) -> list[Problem]:
+def _input_problems(inputs: Mapping[str, Any], known: Mapping[str, Node | Parameter]) -> list[Problem]:
     problems: list[Problem] = []
     for name, raw in inputs.items():
         node, place = known.get(name), f"input '{name}'"
