@@ -172,6 +172,7 @@ def test_what_was_paid_within_two_weeks(world: World, mail: KeptMail, desk: Clie
     assert url is not None
     world.come_back(url)
     paid_at = Payment.objects.get().paid_at
+    assert paid_at is not None
     Reminder.objects.update(sent_at=paid_at - timedelta(days=13))
     for later, expected in ((10, (0, 0, 0)), (14, (2, 1, 250))):
         found: Any = effect_of(municipality_id=number, now=paid_at + timedelta(days=later - 13, minutes=1))
