@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.links",
+    "torget.payments.guardians",
     "torget.payments.invariants",
     "torget.payments.api",
     "torget.payments.web",
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
     "torget.payments.web.links",
+    "torget.payments.web.guardians",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
@@ -69,6 +71,8 @@ INSTALLED_APPS = [
     "torget.service.conversations",
     "torget.service.web",
     "torget.procedures",
+    "torget.onboarding",
+    "torget.onboarding.web",
 ]
 
 MIDDLEWARE = [
@@ -253,6 +257,7 @@ RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
     "torget.payments.links.retention",
+    "torget.payments.guardians.retention",
     "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
@@ -265,6 +270,7 @@ RETENTION_ACTS = [
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
     "torget.payments.links.person",
+    "torget.payments.guardians.person",
     "torget.payments.checkout.person",
     "torget.service.conversations.person",
     "torget.casework.cases.person",

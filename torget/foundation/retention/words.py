@@ -34,6 +34,7 @@ SECTIONS: dict[str, Promise] = {
     "payment_links": _("Payment links for your card"),
     "payment_link_fees": _("Fees of the payment links"),
     "payment_link_notices": _("E-mail with payment links"),
+    "guardian_links": _("Links between a guardian's and a child's card"),
     "abandoned": _("Abandoned checkouts"),
     "titles": _("Titles and loan dates"),
 }

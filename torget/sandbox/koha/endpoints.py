@@ -46,8 +46,11 @@ class Endpoint:
     """True: an old Koha does not have it."""
     is_suomi: bool | None = None
     """Only Koha-Suomi's older version has it (True), or every other (False)."""
+    is_of_plugin: bool = False
 
     def is_in(self, settings: KohaSettings) -> bool:
+        if self.is_of_plugin and (settings.is_old or not settings.has_plugin):
+            return False
         return self.is_suomi is None or self.is_suomi == settings.is_suomi
 
 
@@ -145,6 +148,7 @@ _list_patrons = _list(
     answers.patron_json,
 )
 _list_items = _list("items", frozenset({"item_id", "external_id", "biblio_id"}), answers.item_json)
+_list_libraries = _list("libraries", frozenset({"library_id", "name"}), answers.library_json)
 _CHECKOUT_COLUMNS: Final = frozenset({"patron_id", "checkout_id", "item_id"})
 _list_current = _list("checkouts", _CHECKOUT_COLUMNS, answers.checkout_json, "checkin_date is null")
 _list_returned = _list("checkouts", _CHECKOUT_COLUMNS, answers.checkout_json, "checkin_date is not null")
@@ -157,6 +161,14 @@ _list_debits = _list("account_lines", _LINE_COLUMNS, answers.debit_json, "debit_
 
 def _get_patron(call: Call) -> Response:
     return as_json(200, call.shown(answers.patron_json(call.store, call.patron())))
+
+
+def _patron_of_plugin(call: Call) -> Response:
+    patron = call.patron()
+    answer = call.shown(answers.patron_json(call.store, patron))
+    if call.request.args.get("query_relationships") in {"1", "true"}:
+        answer |= answers.relationships_json(call.store, patron["patron_id"])
+    return as_json(200, answer)
 
 
 def _checkouts(call: Call) -> Response:
@@ -280,6 +292,14 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="GET",
+        path="/contrib/kohasuomi/patrons/<int:patron_id>",
+        handle=_patron_of_plugin,
+        permission="borrowers",
+        parameters=frozenset({"query_relationships"}),
+        is_of_plugin=True,
+    ),
+    Endpoint(
+        method="GET",
         path="/patrons/<int:patron_id>/account",
         handle=_account,
         permission=_CHARGES[0],
@@ -329,6 +349,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         permission="catalogue",
         parameters=_QUERY | {"external_id"},
     ),
+    Endpoint(method="GET", path="/libraries", handle=_list_libraries, permission="catalogue", parameters=_QUERY),
     Endpoint(
         method="GET",
         path="/checkouts",

@@ -106,6 +106,8 @@ PATRON_TABLE: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "home_branch": ("library_id", text_or_none),
     "email": ("email", text_or_none),
     "expires_on": ("expiry_date", day),
+    "born_on": ("date_of_birth", day),
+    "shows_fees_to_guardian": ("privacy_guarantor_fines", bool),
 }
 
 
