@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.links",
+    "torget.payments.reminders",
     "torget.payments.guardians",
     "torget.payments.invariants",
     "torget.payments.api",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
     "torget.payments.web.links",
+    "torget.payments.web.reminders",
     "torget.payments.web.guardians",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
@@ -244,6 +246,13 @@ SERVICE_MAILBOX: dict[str, Any] = {
     },
 }
 
+# Text messages go out through this gateway, in this sender's name; without its address there are none.
+_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
+SMS_GATEWAY: dict[str, Any] = {
+    "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
+    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
+}
+
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = [
     "torget.procedures.fee_dispute",
@@ -256,6 +265,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.reminders.retention",
     "torget.payments.links.retention",
     "torget.payments.guardians.retention",
     "torget.payments.api.retention",
@@ -269,6 +279,7 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.reminders.person",
     "torget.payments.links.person",
     "torget.payments.guardians.person",
     "torget.payments.checkout.person",
