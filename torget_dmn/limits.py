@@ -12,6 +12,7 @@ class Limits:
     expression_length_max: int = 200_000
     nesting_depth_max: int = 50
     chain_length_max: int = 250
+    # Rounds of loops and calls of functions, and as much work on long or nested values.
     iterations_max: int = 2_000_000
     list_length_max: int = 1_000_000
     string_length_max: int = 10_000_000

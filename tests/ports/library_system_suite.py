@@ -17,6 +17,7 @@ from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.cards import FindsPatrons
 from torget.payments.core.ports import (
     AccountSnapshot,
+    Guarantee,
     LibrarySystem,
     LibrarySystemUnavailable,
     PatronNotFound,
@@ -233,6 +234,21 @@ class LibrarySystemSuite:
             patron_reference=snapshot.patron.reference, card_number=snapshot.patron.card_number
         )
         assert quick == {fee.reference: fee.outstanding for fee in snapshot.fees}
+
+    def test_whom_a_patron_answers_for_is_told_or_declared_unknown(self, world: LibraryWorld) -> None:
+        guardian = new_patron()
+        reference = world.add(guardian)
+        child = replace(new_patron(100), guarantor_ids=(guardian.patron_id,))
+        told = (Guarantee(reference=world.add(child), given_name="Göran"),)
+        if not world.library.capabilities.knows_guarantees:
+            assert world.library.guarantees(patron_reference=reference) == ()
+            return
+        assert world.library.guarantees(patron_reference=reference) == told
+        world.add(replace(child, guarantor_ids=()))
+        assert world.library.guarantees(patron_reference=reference) == ()
+        world.fail_next(Misfortune.LINE_LOST_BEFORE)
+        with pytest.raises(LibrarySystemUnavailable):
+            world.library.guarantees(patron_reference=reference)
 
     @pytest.mark.parametrize("misfortune", Misfortune)
     def test_a_read_that_fails_says_so(self, world: LibraryWorld, misfortune: Misfortune) -> None:

@@ -22,7 +22,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee
 from torget.payments.fees.library_systems import library_system
 from torget.sandbox.helle import helle_population
-from torget.sandbox.helle_demo import DEMO_CARDS
+from torget.sandbox.helle_demo import NAMED_CARDS
 
 LIBRARY = "helle"
 _TITLES: Mapping[str, dict[str, str]] = {
@@ -45,7 +45,7 @@ class Debtor:
 
 def _debtors(branch_prefix: str, *, since: date = date.min) -> Iterator[Debtor]:
     """Not the named cards: those are the visitors' own."""
-    named = {card.card_number for card in DEMO_CARDS}
+    named = {card.card_number for card in NAMED_CARDS}
     library = library_system(LIBRARY)
     for patron in helle_population().patrons:
         if patron.card_number in named or patron.is_child or not (patron.home_branch or "").startswith(branch_prefix):

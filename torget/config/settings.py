@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.links",
+    "torget.payments.reminders",
+    "torget.payments.guardians",
     "torget.payments.invariants",
     "torget.payments.api",
     "torget.payments.web",
@@ -57,6 +59,8 @@ INSTALLED_APPS = [
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
     "torget.payments.web.links",
+    "torget.payments.web.reminders",
+    "torget.payments.web.guardians",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
     "torget.payments.web.reconciliation",
@@ -69,6 +73,8 @@ INSTALLED_APPS = [
     "torget.service.conversations",
     "torget.service.web",
     "torget.procedures",
+    "torget.onboarding",
+    "torget.onboarding.web",
 ]
 
 MIDDLEWARE = [
@@ -240,6 +246,13 @@ SERVICE_MAILBOX: dict[str, Any] = {
     },
 }
 
+# Text messages go out through this gateway, in this sender's name; without its address there are none.
+_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
+SMS_GATEWAY: dict[str, Any] = {
+    "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
+    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
+}
+
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = [
     "torget.procedures.fee_dispute",
@@ -252,7 +265,9 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.reminders.retention",
     "torget.payments.links.retention",
+    "torget.payments.guardians.retention",
     "torget.payments.api.retention",
     "torget.payments.checkout.retention",
     "torget.payments.settlement.retention",
@@ -264,7 +279,9 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.reminders.person",
     "torget.payments.links.person",
+    "torget.payments.guardians.person",
     "torget.payments.checkout.person",
     "torget.service.conversations.person",
     "torget.casework.cases.person",

@@ -1,4 +1,4 @@
-"""Helle's invented population: the named demo patrons first, and then as many others as are asked for.
+"""Helle's invented population: the named demo patrons first, then as many others as are asked for, then a family.
 
 The same seed, count and day give the same population, so that a failing run can be repeated.
 """
@@ -7,7 +7,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from torget.sandbox.helle_demo import DEMO_CARDS, FIRST_PATRON_ID, demo_patrons
+from torget.sandbox.helle_demo import DEMO_CARDS, FIRST_PATRON_ID, demo_family, demo_patrons
 from torget.sandbox.helle_fees import FeeBook, random_fee
 from torget.sandbox.helle_words import (
     BRANCHES,
@@ -48,6 +48,7 @@ def helle_population(*, today: date | None = None, seed: int = 2021, patron_coun
     patrons += [
         _patron(index, dice, today=today, book=book, items=items) for index in range(len(DEMO_CARDS), patron_count)
     ]
+    patrons += demo_family(today, book, first_copies)
     return SandboxPopulation(patrons=tuple(patrons), items=tuple(items), branches=dict(BRANCHES))
 
 

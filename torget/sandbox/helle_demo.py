@@ -50,7 +50,20 @@ DEMO_CARDS: Final = (
     LOAN_BAN,
 )
 
+GUARDIAN: Final = DemoCard(card_number="26380900000015", pin="1010", about="a guardian with one fee and two children")
+SCHOOLCHILD: Final = DemoCard(
+    card_number="26380900000023", pin="1111", about="the guardian's child of ten, with two fees"
+)
+YOUNGER_CHILD: Final = DemoCard(
+    card_number="26380900000031", pin="1212", about="the guardian's child of seven, with one fee"
+)
+
+FAMILY_CARDS: Final = (GUARDIAN, SCHOOLCHILD, YOUNGER_CHILD)
+
+NAMED_CARDS: Final = (*DEMO_CARDS, *FAMILY_CARDS)
+
 FIRST_PATRON_ID: Final = 1001
+FIRST_FAMILY_ID: Final = 900_001
 
 Library = Mapping[str, SandboxItem]
 """An item by its title."""
@@ -86,6 +99,38 @@ def demo_patrons(today: date, book: FeeBook, items: Library) -> list[SandboxPatr
             fees=fees.get(card, ()),
         )
         for index, (card, (given, family, language, home_branch)) in enumerate(zip(DEMO_CARDS, people, strict=True))
+    ]
+
+
+def demo_family(today: date, book: FeeBook, items: Library) -> list[SandboxPatron]:
+    """A guardian and a child of Porvoo, and a child of Sipoo; made after all others, who so stay as they are."""
+    cycling, tents = items["Risto Räppääjä ja polkupyörävaras"], items["Pettson tältar"]
+    people = [
+        ("Katja", "PRV/PK", 40, (book.overdue(items["Sinuhe egyptiläinen"], "PRV/PK", 240, days_ago=11),)),
+        (
+            *("Eetu", "PRV/PK", 10),
+            (book.overdue(cycling, "PRV/PK", 120, days_ago=9), book.unclaimed_hold(tents, "SIP/SOD", days_ago=6)),
+        ),
+        ("Pihla", "SIP/SOD", 7, (book.reminder(items["Heinähattu ja Vilttitossu"], "PRV/GAM", days_ago=7),)),
+    ]
+    return [
+        SandboxPatron(
+            patron_id=FIRST_FAMILY_ID + index,
+            card_number=card.card_number,
+            pin=card.pin,
+            given_name=given,
+            family_name="Koskenranta",
+            language="fi",
+            home_branch=home_branch,
+            category="HENKILO" if card is GUARDIAN else "LAPSI",
+            expires_on=today + timedelta(days=900),
+            email="katja.koskenranta@example.org" if card is GUARDIAN else None,
+            is_child=card is not GUARDIAN,
+            born_on=today - timedelta(days=365 * age + 100),
+            guarantor_ids=() if card is GUARDIAN else (FIRST_FAMILY_ID,),
+            fees=fees,
+        )
+        for index, (card, (given, home_branch, age, fees)) in enumerate(zip(FAMILY_CARDS, people, strict=True))
     ]
 
 

@@ -48,10 +48,15 @@ class SandboxPatron:
     category: str
     expires_on: date
     email: str | None = None
+    sms_number: str | None = None
     is_child: bool = False
     banned_until_paid: bool = False
     """A loan ban that ends by itself when nothing is owed any more (library act 1492/2016, section 15)."""
     has_expired_password: bool = False
+    born_on: date | None = None
+    guarantor_ids: tuple[int, ...] = ()
+    """The patrons who answer for this one."""
+    shows_fees_to_guarantors: bool = False
     fees: tuple[SandboxFee, ...] = ()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from torget_dmn.engine.boxed import Recorded
 from torget_dmn.engine.graph import Graph
 from torget_dmn.engine.link import Linker
-from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode, ServiceOutput
+from torget_dmn.engine.nodes import UNSET, DecisionNode, KnowledgeNode, ModelRun, Node, ServiceNode
 from torget_dmn.engine.trace import Trace
 from torget_dmn.engine.type_checks import type_problems
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
-from torget_dmn.feel.builtins.logic import MOMENT
 from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
-from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.functions import FeelFunction, Parameter
 from torget_dmn.feel.python_values import to_feel
+from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.model.elements import Decision, Definitions, InputData
 from torget_dmn.words import say
@@ -102,24 +102,21 @@ class DecisionModel:
         """Evaluate a decision; `now` fixes the clock, so that a decision can be replayed."""
         node = self._find(self._decisions, decision, "decision")
         recorded = Trace() if trace else None
-        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries, now)
         self._give(run, inputs, self._inputs)
         if recorded is not None:
             recorded.inputs = {name: run.values[self._inputs[name].index] for name in inputs if name in self._inputs}
-        return Evaluation(self._guarded(node, run, now), recorded)
+        return Evaluation(_guarded(node.value, run, node.place), recorded)
 
     def evaluate_many(self, decision: str, cases: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         """Evaluate a decision for each case, without traces."""
         node = self._find(self._decisions, decision, "decision")
         blank, limits, known, give = self._blank, self.limits, self._inputs, self._give
+        compute, place = node.compute, node.place
         for inputs in cases:
             run = ModelRun(blank, limits)
             give(run, inputs, known)
-            try:
-                value = node.compute(run)
-            except (RecursionError, LimitExceededError) as error:
-                raise _limit_error(error, node) from None
-            yield value
+            yield _guarded(compute, run, place)
 
     def evaluate_service(
         self, service: str, inputs: Mapping[str, Any], *, trace: bool = False, now: dt.datetime | None = None
@@ -127,20 +124,26 @@ class DecisionModel:
         """Evaluate a decision service with its input data and input decisions."""
         node = self._find(self._services, service, "decision service")
         recorded = Trace() if trace else None
-        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries)
+        run = ModelRun(self._blank, self.limits, None if recorded is None else recorded.entries, now)
         self._give(run, inputs, {one.name: one for one in node.inputs})
         for one in node.inputs:
             if one.name not in inputs:
                 run.values[one.index] = None
-        return Evaluation(self._guarded(ServiceOutput(node), run, now), recorded)
+        return Evaluation(_guarded(node.decide, run, node.place), recorded)
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Call a business knowledge model by the names of its parameters."""
         node = self._find(self._knowledge, name, "business knowledge model")
-        run = ModelRun(self._blank, self.limits)
-        function = self._guarded(node, run, None)
-        given = {key: to_feel(value) for key, value in arguments.items()}
-        return function.call_named(given) if isinstance(function, FeelFunction) else None
+        problems = _input_problems(arguments, {one.name: one for one in node.parameters})
+        if problems and not self._lenient:
+            raise InputError(problems)
+
+        def call(run: ModelRun) -> Any:
+            function = node.value(run)
+            given = {key: to_feel(value) for key, value in arguments.items()}
+            return function.call_named(given) if isinstance(function, FeelFunction) else None
+
+        return _guarded(call, ModelRun(self._blank, self.limits), node.place)
 
     def input_types(self) -> dict[str, FeelType]:
         """Return the inputs of the model and their types."""
@@ -166,49 +169,56 @@ class DecisionModel:
             elif given is int and kind is NUMBER and 0 <= raw < _SMALL_NUMBER:
                 values[node.index] = _SMALL_NUMBERS[raw]
             else:
-                value = to_feel(raw)
-                fitted = value if kind is ANY else fit_input(value, kind)
+                try:
+                    value = to_feel(raw)
+                    fitted = value if kind is ANY else fit_input(value, kind)
+                except (InputError, RecursionError):
+                    raise InputError(_input_problems(inputs, known)) from None
                 if fitted is None and value is not None:
                     self._refuse(inputs, known)
                 values[node.index] = fitted
 
     def _refuse(self, inputs: Mapping[str, Any], known: Mapping[str, Node]) -> None:
         """Name every input that is unknown or does not fit, unless the model is lenient."""
-        if self._lenient:
-            return
-        problems: list[Problem] = []
-        for name, raw in inputs.items():
-            node = known.get(name)
-            if node is None:
-                problems.append(Problem("unknown-input", say("the model has no input '{name}'", name=name)))
-            elif raw is not None and fit_input(to_feel(raw), node.type) is None:
-                problems.append(
-                    Problem(
-                        "input-type", say("the value does not fit the type {type}", type=node.type), f"input '{name}'"
-                    )
-                )
-        raise InputError(problems)
-
-    @staticmethod
-    def _guarded(node: Node, run: ModelRun, now: dt.datetime | None) -> Any:
-        token = None if now is None else MOMENT.set(now)
-        try:
-            return node.value(run)
-        except (RecursionError, LimitExceededError) as error:
-            raise _limit_error(error, node) from None
-        finally:
-            if token is not None:
-                MOMENT.reset(token)
+        if not self._lenient:
+            raise InputError(_input_problems(inputs, known))
 
     def decision(self, name: str) -> Decision | None:
         """Return the source of a decision."""
         return self.definitions.decision(name)
 
 
-def _limit_error(error: Exception, node: Node) -> LimitExceededError:
-    if isinstance(error, LimitExceededError):
-        return LimitExceededError(error.problems[0].message, error.problems[0].place or node.place)
-    return LimitExceededError(say("functions or requirements are nested too deep"), node.place)
+def _guarded(compute: Callable[[ModelRun], Any], run: ModelRun, place: str) -> Any:
+    """Compute in a run; what goes beyond the limits is told with its place."""
+    token = CURRENT.set(run)
+    try:
+        return compute(run)
+    except LimitExceededError as error:
+        raise LimitExceededError(error.problems[0].message, error.problems[0].place or place) from None
+    except RecursionError:
+        raise LimitExceededError(say("functions, requirements or values are nested too deep"), place) from None
+    finally:
+        CURRENT.reset(token)
+
+
+def _input_problems(inputs: Mapping[str, Any], known: Mapping[str, Node | Parameter]) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, raw in inputs.items():
+        node, place = known.get(name), f"input '{name}'"
+        if node is None:
+            problems.append(Problem("unknown-input", say("the model has no input '{name}'", name=name)))
+            continue
+        try:
+            fits = raw is None or fit_input(to_feel(raw), node.type) is not None
+        except RecursionError:
+            problems.append(Problem("value-too-deep", say("the value is nested too deep"), place))
+        except InputError as error:
+            problems.append(Problem(error.problems[0].code, error.problems[0].message, place))
+        else:
+            if not fits:
+                message = say("the value does not fit the type {type}", type=node.type)
+                problems.append(Problem("input-type", message, place))
+    return problems
 
 
 def fit_input(value: Any, kind: FeelType) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from torget_dmn.engine.trace import DecisionTrace
 from torget_dmn.feel.feel_types import ANY, FeelType, FunctionType
 from torget_dmn.feel.functions import Closure, FeelFunction, Frame, NullFunction, Parameter, UserFunction
-from torget_dmn.feel.runtime import Run
+from torget_dmn.feel.runtime import Run, spend
 from torget_dmn.limits import Limits
 
 # Stands for a value that has not been computed yet, because null is a value.
@@ -21,18 +22,19 @@ class ModelRun(Run):
 
     __slots__ = ("_blank", "values")
 
-    def __init__(self, blank: list[Any], limits: Limits, trace: list[Any] | None = None) -> None:
+    def __init__(
+        self, blank: list[Any], limits: Limits, trace: list[Any] | None = None, now: dt.datetime | None = None
+    ) -> None:
         self.limits = limits
         self.trace = trace
+        self.now = now
         self._iterations_left = limits.iterations_max
         self._blank = blank
         self.values: list[Any] = blank.copy()
 
     def inner(self) -> ModelRun:
-        """Start an evaluation of other inputs that shares this one's trace and what is left of its budget."""
-        made = ModelRun(self._blank, self.limits, self.trace)
-        made._iterations_left = self._iterations_left
-        return made
+        """Return a run for other inputs that shares this one's trace; the outermost is the one that is charged."""
+        return ModelRun(self._blank, self.limits, self.trace)
 
 
 class Node:
@@ -76,9 +78,9 @@ class Requirements:
             if values[node.index] is UNSET:
                 node.value(run)
         if not self._imported:
-            return [run, *self._pick(values)]
+            return [None, *self._pick(values)]
         contexts = ({name: node.value(run) for name, node in members} for members in self._imported)
-        return [run, *self._pick(values), *contexts]
+        return [None, *self._pick(values), *contexts]
 
 
 def _picker(indexes: list[int]) -> Callable[[list[Any]], tuple[Any, ...]]:
@@ -149,19 +151,6 @@ class ServiceNode(Node):
         return self.type.coerce(value)
 
 
-class ServiceOutput(Node):
-    """A decision service evaluated directly, in a run that already holds its inputs."""
-
-    __slots__ = ("_service",)
-
-    def __init__(self, service: ServiceNode) -> None:
-        super().__init__(service.index, service.name, service.place, service.type)
-        self._service = service
-
-    def compute(self, run: ModelRun) -> Any:
-        return self._service.decide(run)
-
-
 class ServiceFunction(FeelFunction):
     """A decision service, called from FEEL."""
 
@@ -175,6 +164,7 @@ class ServiceFunction(FeelFunction):
     def call(self, arguments: Sequence[Any]) -> Any:
         if len(arguments) != len(self._node.inputs):
             return None
+        spend(1)
         inner = self._run.inner()
         for node, argument in zip(self._node.inputs, arguments, strict=True):
             value = node.type.coerce(argument)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from torget_dmn.engine.hit_policies import policy_of
+from torget_dmn.engine.hit_policies import Known, policy_of
 from torget_dmn.engine.table_index import Cell, Mask, MaskOf, column_masks
 from torget_dmn.engine.trace import TableTrace
 from torget_dmn.feel.equality import equal
 from torget_dmn.feel.functions import Closure, Frame
+from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.model.expressions import DecisionTable
 
 
@@ -26,7 +27,6 @@ class CompiledTable:
         rows: list[Closure],
         default: Closure | None,
         output_values: list[list[Any]],
-        get_run: Callable[[Frame], Any],
     ) -> None:
         self.source = source
         self.place = place
@@ -36,7 +36,6 @@ class CompiledTable:
         self._rows = rows
         self._default = default
         self._output_values = output_values
-        self._get_run = get_run
         self._policy = policy_of(source.hit_policy, source.aggregation, rows, self._ranks)
         self._pairs = list(zip(inputs, [column_masks(column) for column in cells], strict=True))
         self._match = _matcher(self._pairs, self.all_rows)
@@ -60,9 +59,16 @@ class CompiledTable:
         except (TypeError, AttributeError, IndexError):
             return None
 
+    def rows_agree(self, first: int, second: int) -> bool:
+        """Say whether two rows give the same result, as far as that is known before running."""
+        one, other = self._rows[first], self._rows[second]
+        if isinstance(one, Known) and isinstance(other, Known):
+            return equal(one.value, other.value) is True
+        return self.source.rules[first].outputs == self.source.rules[second].outputs
+
     def run(self, frame: Frame) -> Any:
         """Evaluate the table."""
-        run = self._get_run(frame)
+        run = CURRENT.get()
         if run is not None and run.trace is not None:
             return self._run_traced(frame, run.trace)
         mask = self._match(frame)

@@ -11,7 +11,7 @@ from torget_dmn.feel.compiler import Compiler
 from torget_dmn.feel.feel_types import FeelType
 from torget_dmn.feel.parser import Vocabulary, parse_expression
 from torget_dmn.feel.python_values import to_feel
-from torget_dmn.feel.runtime import Run
+from torget_dmn.feel.runtime import CURRENT, Run
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
 from torget_dmn.words import say
@@ -34,11 +34,13 @@ def compile_expression(
     closure = Compiler().compile(node, Scope(None, names))
 
     def run(variables: Mapping[str, Any]) -> Any:
-        frame: list[Any] = [Run(limits), *(to_feel(variables.get(name)) for name in names)]
+        token = CURRENT.set(Run(limits))
         try:
-            return closure(frame)
+            return closure([None, *(to_feel(variables.get(name)) for name in names)])
         except RecursionError:
-            raise LimitExceededError(say("functions call each other too deep")) from None
+            raise LimitExceededError(say("functions, requirements or values are nested too deep")) from None
+        finally:
+            CURRENT.reset(token)
 
     return run
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel import calendar
 from torget_dmn.feel.durations import (
     MONTHS_MAX,
@@ -17,9 +16,8 @@ from torget_dmn.feel.durations import (
     MonthsDuration,
 )
 from torget_dmn.feel.numbers import CONTEXT, ONE
+from torget_dmn.feel.runtime import check_text_length, spend
 from torget_dmn.feel.temporal import MIDNIGHT_UTC, Date, DateTime, Time
-from torget_dmn.limits import DEFAULT_LIMITS
-from torget_dmn.words import say
 
 Operator = Callable[[Any, Any], Any]
 _ctx_add, _ctx_subtract, _ctx_multiply = CONTEXT.add, CONTEXT.subtract, CONTEXT.multiply
@@ -67,8 +65,9 @@ def _time_plus_days(value: Time, nanoseconds: int) -> Time:
 
 
 def _concatenate(left: str, right: str) -> str:
-    if len(left) + len(right) > DEFAULT_LIMITS.string_length_max:
-        raise LimitExceededError(say("a string grew too long"))
+    length = len(left) + len(right)
+    check_text_length(length)
+    spend(length // 64)
     return left + right
 
 

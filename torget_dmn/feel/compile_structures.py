@@ -13,6 +13,7 @@ from torget_dmn.feel.functions import Closure, FeelFunction, Frame, NullFunction
 from torget_dmn.feel.inference import Inference
 from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.properties import member
+from torget_dmn.feel.runtime import spend
 from torget_dmn.feel.scope import Scope
 
 
@@ -75,12 +76,11 @@ def item_at(items: list[Any], position: Decimal) -> Any:
 def _filter(compiler: Compiler, node: nodes.Filter, scope: Scope) -> Closure:
     source = compiler.compile(node.source, scope)
     condition = compiler.compile(node.condition, Scope(scope, ("item",), filters_item=True))
-    return filter_closure(source, condition, scope)
+    return filter_closure(source, condition)
 
 
-def filter_closure(source: Closure, condition: Closure, scope: Scope) -> Closure:
+def filter_closure(source: Closure, condition: Closure) -> Closure:
     """Return what keeps the items that pass, or picks one by its position."""
-    get_run = scope.run_getter()
 
     def run(frame: Frame) -> Any:
         value = source(frame)
@@ -92,10 +92,7 @@ def filter_closure(source: Closure, condition: Closure, scope: Scope) -> Closure
             return item_at(items, first)
         if not items and (first is None or type(first) is bool):
             return []
-        # A constant filter is computed before there is a run, on a list that is written out.
-        current = get_run(frame)
-        if current is not None:
-            current.spend(len(items))
+        spend(len(items))
         kept: list[Any] = []
         passed = first
         for place, item in enumerate(items):

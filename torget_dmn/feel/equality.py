@@ -8,6 +8,7 @@ from typing import Any
 from torget_dmn.feel.calendar import NANOSECONDS_PER_SECOND
 from torget_dmn.feel.durations import DaysDuration, MonthsDuration
 from torget_dmn.feel.ranges import Equals, Range
+from torget_dmn.feel.runtime import spend
 from torget_dmn.feel.temporal import Date, DateTime, Time
 
 _PLAIN_KINDS = (Decimal, str, bool, Date, DaysDuration, MonthsDuration)
@@ -55,6 +56,7 @@ def _equal_moments(left: DateTime, right: DateTime) -> bool:
 def _equal_lists(left: list[Any], right: list[Any]) -> bool | None:
     if len(left) != len(right):
         return False
+    spend(len(left))
     result: bool | None = True
     for one, other in zip(left, right, strict=True):
         same = equal(one, other)
@@ -68,6 +70,7 @@ def _equal_lists(left: list[Any], right: list[Any]) -> bool | None:
 def _equal_contexts(left: dict[str, Any], right: dict[str, Any]) -> bool | None:
     if left.keys() != right.keys():
         return False
+    spend(len(left))
     result: bool | None = True
     for key, value in left.items():
         same = equal(value, right[key])
@@ -98,4 +101,5 @@ def identical(left: Any, right: Any) -> bool:
 
 def contains_equal(items: list[Any], value: Any) -> bool:
     """Say whether a list holds a value."""
+    spend(len(items) // 4)
     return any(equal(item, value) is True for item in items)

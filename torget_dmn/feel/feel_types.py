@@ -9,6 +9,7 @@ from typing import Any
 
 from torget_dmn.feel.durations import DaysDuration, MonthsDuration
 from torget_dmn.feel.ranges import Equals, Range
+from torget_dmn.feel.runtime import spend
 from torget_dmn.feel.temporal import MIDNIGHT_UTC, Date, DateTime, Time
 
 
@@ -103,7 +104,10 @@ class ListType(FeelType):
         return f"list<{self.item}>"
 
     def holds(self, value: Any) -> bool:
-        return type(value) is list and all(self.item.holds(item) or item is None for item in value)
+        if type(value) is not list:
+            return False
+        spend(len(value))
+        return all(self.item.holds(item) or item is None for item in value)
 
     def accepts(self, other: FeelType) -> bool:
         return other is NULL or (isinstance(other, ListType) and self.item.accepts(other.item))
@@ -112,6 +116,7 @@ class ListType(FeelType):
         if value is None or self.item is ANY:
             return value if type(value) is list or value is None else [value]
         if type(value) is list:
+            spend(len(value))
             fitted = [self.item.coerce(item) for item in value]
             lost = any(new is None and old is not None for new, old in zip(fitted, value, strict=True))
             return None if lost else fitted
@@ -131,6 +136,7 @@ class ContextType(FeelType):
     def holds(self, value: Any) -> bool:
         if type(value) is not dict:
             return False
+        spend(len(self.entries))
         return all(key in value and (value[key] is None or kind.holds(value[key])) for key, kind in self.entries)
 
     def accepts(self, other: FeelType) -> bool:
@@ -146,6 +152,7 @@ class ContextType(FeelType):
     def coerce(self, value: Any) -> Any:
         if type(value) is not dict:
             return FeelType.coerce(self, value)
+        spend(len(self.entries))
         fitted = dict(value)
         for key, kind in self.entries:
             if key not in value:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from torget_dmn.feel.feel_types import ANY, FeelType, FunctionType
+from torget_dmn.feel.runtime import spend
 
 # A FEEL value: None, bool, Decimal, str, list, dict, a temporal value, a Range or a function.
 Value: TypeAlias = Any
-# A frame holds its parent (or the Run, at the top) at index 0 and the values of its names after it.
+# A frame holds its parent (None at the top) at index 0 and the values of its names after it.
 Frame: TypeAlias = list[Any]
 Closure: TypeAlias = Callable[[Frame], Value]
 
@@ -76,6 +77,7 @@ class UserFunction(FeelFunction):
     def call(self, arguments: Sequence[Value]) -> Value:
         if len(arguments) != len(self.parameters):
             return None
+        spend(1)
         frame: Frame = [self._frame]
         for parameter, argument in zip(self.parameters, arguments, strict=True):
             value = parameter.type.coerce(argument)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from torget_dmn.feel.feel_types import FeelType
 from torget_dmn.feel.numbers import format_number
 from torget_dmn.feel.ranges import Equals, Range
+from torget_dmn.feel.runtime import check_text_length, spend
 from torget_dmn.feel.temporal import Date, DateTime, Time
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
@@ -29,15 +31,27 @@ def to_text(value: Any, *, nested: bool = False) -> str:
     if type(value) is str:
         return quote(value) if nested else value
     if type(value) is list:
-        return "[" + ", ".join(to_text(item, nested=True) for item in value) + "]"
+        return f"[{_joined(to_text(item, nested=True) for item in value)}]"
     if type(value) is dict:
-        return "{" + ", ".join(f"{_key(key)}: {to_text(item, nested=True)}" for key, item in value.items()) + "}"
+        return f"{{{_joined(f'{_key(key)}: {to_text(item, nested=True)}' for key, item in value.items())}}}"
     if isinstance(value, Range):
         return _range_text(value)
     if isinstance(value, Equals):
         return ("!= " if value.negated else "= ") + to_text(value.point, nested=True)
     kind = getattr(value, "function_type", None)
     return str(kind) if isinstance(kind, FeelType) else str(value)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Join the texts of the parts; a value that holds another many times over can be short and its text endless."""
+    pieces: list[str] = []
+    length = 0
+    for text in texts:
+        spend(1)
+        length += len(text) + 2
+        check_text_length(length)
+        pieces.append(text)
+    return ", ".join(pieces)
 
 
 def to_literal(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -41,14 +41,6 @@ class Scope:
         self.slots[name] = self._size
         return self._size
 
-    @property
-    def depth(self) -> int:
-        """How many frames lie between this one and the outermost."""
-        depth, scope = 0, self
-        while scope.parent is not None:
-            depth, scope = depth + 1, scope.parent
-        return depth
-
     def names(self) -> set[str]:
         """Return every name visible here."""
         found, scope = set(self.slots), self.parent
@@ -83,10 +75,6 @@ class Scope:
         for get_item in reversed(items):
             found = _entry_or(name, get_item, found)
         return found
-
-    def run_getter(self) -> Callable[[Frame], Any]:
-        """Return what reads the Run from a frame of this scope."""
-        return slot_getter(self.depth, 0)
 
 
 def slot_getter(depth: int, slot: int) -> Closure:

@@ -76,6 +76,13 @@ SENTENCES = {
     "{left} and {right} cannot be compared, so the result is always null": (
         "tyyppejä {left} ja {right} ei voi verrata, joten tulos on aina null"
     ),
+    "'{name}' has no parameters {names}, so the result is always null": (
+        "funktiolla '{name}' ei ole parametreja {names}, joten tulos on aina null"
+    ),
+    "{kind} has no '{name}', so the result is always null": (
+        "tyypillä {kind} ei ole ominaisuutta '{name}', joten tulos on aina null"
+    ),
+    "no {left} is among {right}": "mikään tyypin {left} arvo ei ole joukossa {right}",
     "'{name}' does not take ({kinds}), so the result is always null": (
         "'{name}' ei ota vastaan tyyppejä ({kinds}), joten tulos on aina null"
     ),
@@ -157,11 +164,10 @@ SENTENCES = {
     "the value does not fit the type {type}": "arvo ei ole tyyppiä {type}",
     "a {kind} is not a value of FEEL": "{kind} ei ole FEEL-arvo",
     "the evaluation takes more than {limit} iterations": "laskenta vaatii yli {limit} kierrosta",
-    "functions or requirements are nested too deep": "funktiot tai vaatimukset ovat liian monta tasoa sisäkkäin",
-    "functions call each other too deep": "funktiot kutsuvat toisiaan liian syvälle",
+    "functions, requirements or values are nested too deep": "funktioita, vaatimuksia tai arvoja on liikaa sisäkkäin",
+    "the value is nested too deep": "arvossa on liian monta sisäkkäistä tasoa",
     "a list has more than {limit} items": "listassa on yli {limit} alkiota",
     "a string has more than {limit} characters": "tekstissä on yli {limit} merkkiä",
-    "a string grew too long": "tekstistä tuli liian pitkä",
     "a regular expression is too costly for this text": "säännöllinen lauseke on liian raskas tälle tekstille",
     "a regular expression takes too many steps on this text": (
         "säännöllinen lauseke vaatii liikaa askelia tälle tekstille"

@@ -76,6 +76,11 @@ SENTENCES = {
     "{left} and {right} cannot be compared, so the result is always null": (
         "{left} och {right} kan inte jämföras, så resultatet är alltid null"
     ),
+    "'{name}' has no parameters {names}, so the result is always null": (
+        "'{name}' har inga parametrar {names}, så resultatet är alltid null"
+    ),
+    "{kind} has no '{name}', so the result is always null": "{kind} har inget '{name}', så resultatet är alltid null",
+    "no {left} is among {right}": "inget värde av typen {left} finns bland {right}",
     "'{name}' does not take ({kinds}), so the result is always null": (
         "'{name}' tar inte emot ({kinds}), så resultatet är alltid null"
     ),
@@ -157,11 +162,10 @@ SENTENCES = {
     "the value does not fit the type {type}": "värdet är inte av typen {type}",
     "a {kind} is not a value of FEEL": "{kind} är inte ett värde i FEEL",
     "the evaluation takes more than {limit} iterations": "beräkningen tar mer än {limit} varv",
-    "functions or requirements are nested too deep": "funktioner eller krav är för djupt nästlade",
-    "functions call each other too deep": "funktioner anropar varandra för djupt",
+    "functions, requirements or values are nested too deep": "funktioner, krav eller värden är för djupt nästlade",
+    "the value is nested too deep": "värdet är för djupt nästlat",
     "a list has more than {limit} items": "en lista har mer än {limit} element",
     "a string has more than {limit} characters": "en text har mer än {limit} tecken",
-    "a string grew too long": "en text blev för lång",
     "a regular expression is too costly for this text": "ett reguljärt uttryck är för tungt för denna text",
     "a regular expression takes too many steps on this text": "ett reguljärt uttryck tar för många steg på denna text",
     # Workbooks.

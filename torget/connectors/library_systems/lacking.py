@@ -3,6 +3,7 @@
 from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     FoundRegistration,
+    Guarantee,
     LibrarySystemUnavailable,
     RegistrationOrder,
     RegistrationOutcome,
@@ -28,6 +29,13 @@ class CannotChangeFees:
         marker: str,  # noqa: ARG002 - the port's signature
     ) -> FoundRegistration | None:
         raise LibrarySystemUnavailable("this library system cannot look up a charge")
+
+
+class KnowsNoGuarantees:
+    """Who answers for whose card is not told outside."""
+
+    def guarantees(self, *, patron_reference: str) -> tuple[Guarantee, ...]:  # noqa: ARG002 - the port's signature
+        return ()
 
 
 class CannotFindRegistrations:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from torget.foundation.cooperations.limits import REFUND_LIMIT_CENTS
+from torget.foundation.cooperations.limits import GUARDIAN_AGE_LIMITS, REFUND_LIMIT_CENTS
 from torget.foundation.core.languages import in_language, sort_key
 
 
@@ -22,10 +22,16 @@ class Municipality(models.Model):
     #: Above this sum for one payment, a refund needs a second person; 0 means always.
     refund_limit_cents = models.PositiveIntegerField(default=REFUND_LIMIT_CENTS, db_default=REFUND_LIMIT_CENTS)
 
+    #: A guardian may pay for the cards of this municipality's children until this age; 0 is never.
+    guardian_age_limit = models.PositiveSmallIntegerField(default=0, db_default=0)
+
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="municipality_business_id_form", condition=models.Q(business_id__regex=r"^\d{7}-\d$")
+            ),
+            models.CheckConstraint(
+                name="municipality_guardian_age", condition=models.Q(guardian_age_limit__in=GUARDIAN_AGE_LIMITS)
             ),
         ]
 
@@ -89,3 +95,20 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cooperation", "municipality"], name="membership_once"),
         ]
+
+
+class PublishedText(models.Model):
+    """What a municipality says of the service by duty: its accessibility statement or its privacy notice."""
+
+    class Kind(models.TextChoices):
+        ACCESSIBILITY = "accessibility"
+        PRIVACY = "privacy"
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="published_texts")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: In order, each {"heading": …, "text": …} with both in three languages; a text's lines are its paragraphs.
+    blocks = models.JSONField()
+    dated = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "kind"], name="published_text_once")]

@@ -8,7 +8,7 @@ from torget.payments.checkout.payable import Payable, load_payable
 from torget.payments.checkout.start import FeesChanged
 from torget.payments.core.fees import AssessedFee, assess_fee
 from torget.payments.core.ports import AccountSnapshot
-from torget.payments.fees.deadline import ask
+from torget.payments.fees.deadline import WAIT_SECONDS_MAX, ask
 from torget.payments.fees.library_systems import library_system
 
 
@@ -34,13 +34,22 @@ class FeesNow:
 
 def read_fees_now(*, system: str, patron_reference: str, card_number: str) -> FeesNow:
     """Raise LibrarySystemError when the library system gives no answer in time."""
-    return ask_for_fees(system=system, patron_reference=patron_reference, card_number=card_number)()
+    return ask_for_fees(system=system, patron_reference=patron_reference, card_number=card_number).answer()
 
 
-def ask_for_fees(*, system: str, patron_reference: str, card_number: str) -> Callable[[], FeesNow]:
-    """Ask now and go on; what is returned gives the fees, or raises LibrarySystemError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFees:
+    payable: Payable
+    answer: Callable[[], FeesNow]
+    """Waits for the library system; raises LibrarySystemError."""
+
+
+def ask_for_fees(
+    *, system: str, patron_reference: str, card_number: str, seconds: float = WAIT_SECONDS_MAX
+) -> AskedFees:
+    """Ask now and go on."""
     connector = library_system(system)
-    account_asked = ask(lambda: connector.account(patron_reference=patron_reference, card_number=card_number))
+    account_asked = ask(lambda: connector.account(patron_reference=patron_reference, card_number=card_number), seconds)
     # Meanwhile our own side is read. Whichever is older, nothing is paid on it: the start reads the account anew.
     payable = load_payable(library_system=system, patron_reference=patron_reference)
 
@@ -57,4 +66,4 @@ def ask_for_fees(*, system: str, patron_reference: str, card_number: str) -> Cal
             can_choose=connector.capabilities.can_choose_fees,
         )
 
-    return answer
+    return AskedFees(payable=payable, answer=answer)

@@ -64,6 +64,8 @@ class LibraryCapabilities:
     some of them registered and some not (register_each.py)."""
     can_reverse: bool = False
     """True: a paid fee can be charged again, and the charge looked up by our marker."""
+    knows_guarantees: bool = False
+    """True: the system tells for whose cards a patron is guarantor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,23 @@ class PatronIdentity:
     language: str | None = None
     home_branch: str | None = None
     email: str | None = None
+    sms_number: str | None = None
+    """The number that the patron gave for text messages, as it was written."""
     expires_on: date | None = None
     is_child: bool = False
     loan_ban: bool = False
     """The patron may not borrow at the moment, for whatever reason the system has."""
+    born_on: date | None = None
+    shows_fees_to_guardian: bool = False
+    """The patron has allowed it in the library system itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarantee:
+    """A patron for whom another one answers, as the library system has it; for how long is not its business."""
+
+    reference: str
+    given_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +179,13 @@ class LibrarySystem(Protocol):
 
     def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
         """Look the marker of a reversal up, as `find_registration`. Call only if `capabilities.can_reverse`."""
+        ...
+
+    def guarantees(self, *, patron_reference: str) -> tuple[Guarantee, ...]:
+        """Whom the patron answers for, now. None for a system without `capabilities.knows_guarantees`.
+
+        Raise LibrarySystemUnavailable or PatronNotFound.
+        """
         ...
 
 

@@ -38,6 +38,17 @@ class ConfiguredFees:
     """By fee type code."""
     municipalities: Mapping[str, PayeeTexts]
     """By slug; all of the network."""
+    guardian_age_limits: Mapping[str, int]
+    """By slug of those that have a library: until what age guardians may pay for the cards of its children."""
+
+    @property
+    def allows_guardians(self) -> bool:
+        return any(self.guardian_age_limits.values())
+
+    def guardian_age_limit(self, home_branch: str | None) -> int:
+        """Of the child's own municipality; where nobody says which that is, the strictest of all."""
+        slug = self.policy.municipality_of_branch.get(home_branch or "")
+        return self.guardian_age_limits[slug] if slug else min(self.guardian_age_limits.values(), default=0)
 
 
 def _rule(row: Mapping[str, Any]) -> PayeeRuleValue:
@@ -62,7 +73,12 @@ def read_configured(text: str, *, merchants: frozenset[str]) -> ConfiguredFees:
         merchants=merchants,
     )
     municipalities = {slug: PayeeTexts(**row) for slug, row in found["municipalities"].items()}
-    return ConfiguredFees(policy=policy, texts=texts, municipalities=municipalities)
+    return ConfiguredFees(
+        policy=policy,
+        texts=texts,
+        municipalities=municipalities,
+        guardian_age_limits=found["guardian_age_limits"],
+    )
 
 
 def load_configured(*, library_system: str, merchants: frozenset[str]) -> ConfiguredFees:

@@ -32,6 +32,7 @@ def patron_json(store: Store, patron: Row) -> dict[str, Any]:
         "firstname": patron["firstname"],
         "surname": patron["surname"],
         "email": patron["email"],
+        "sms_number": store.sms_number(patron["patron_id"]),
         "library_id": patron["library_id"],
         "category_id": patron["category_id"],
         "date_of_birth": patron["date_of_birth"],
@@ -41,8 +42,34 @@ def patron_json(store: Store, patron: Row) -> dict[str, Any]:
         "login_attempts": patron["login_attempts"],
         "lang": patron["lang"],
         "privacy": 1,
+        "privacy_guarantor_fines": _shows_fees(store, patron["patron_id"]),
         "protected": False,
     }
+
+
+def _shows_fees(store: Store, patron_id: int) -> bool:
+    return store.row("select 1 from shown_to_guarantors where patron_id = ?", (patron_id,)) is not None
+
+
+def relationships_json(store: Store, patron_id: int) -> dict[str, Any]:
+    """What koha-plugin-rest-di adds to a patron: those who answer for them, and those for whom they answer."""
+
+    def others(own: str, other: str) -> list[dict[str, Any]]:
+        rows = store.rows(
+            f"select p.* from relationships r join patrons p on p.patron_id = r.{other} where r.{own} = ? order by 1",
+            (patron_id,),
+        )
+        return [
+            {
+                "relationship": "huoltaja",
+                "id": row["patron_id"],
+                "surname": row["surname"],
+                "firstname": row["firstname"],
+            }
+            for row in rows
+        ]
+
+    return {"guarantors": others("guarantee_id", "guarantor_id"), "guarantees": others("guarantor_id", "guarantee_id")}
 
 
 def outstanding(store: Store, patron_id: int) -> int:
@@ -50,6 +77,14 @@ def outstanding(store: Store, patron_id: int) -> int:
         "select coalesce(sum(amount_outstanding), 0) as owed from account_lines"
         " where patron_id = ? and debit_type is not null",
         (patron_id,),
+    )
+    return int(found["owed"]) if found else 0
+
+
+def balance(store: Store, patron_id: int) -> int:
+    """All that is outstanding, credits too."""
+    found = store.row(
+        "select coalesce(sum(amount_outstanding), 0) as owed from account_lines where patron_id = ?", (patron_id,)
     )
     return int(found["owed"]) if found else 0
 
@@ -100,6 +135,10 @@ def item_json(_store: Store, item: Row) -> dict[str, Any]:
         "lost_status": 0,
         "withdrawn": 0,
     }
+
+
+def library_json(_store: Store, library: Row) -> dict[str, Any]:
+    return {"library_id": library["library_id"], "name": library["name"], "pickup_location": True, "public": True}
 
 
 def checkout_json(_store: Store, checkout: Row) -> dict[str, Any]:

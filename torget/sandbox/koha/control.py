@@ -108,7 +108,7 @@ def population_from_json(body: dict[str, Any]) -> SandboxPopulation:
     return SandboxPopulation(patrons=tuple(patrons), items=items)
 
 
-_DAYS: Final = frozenset({"incurred_on", "due_date", "returned_on", "expires_on"})
+_DAYS: Final = frozenset({"incurred_on", "due_date", "returned_on", "expires_on", "born_on"})
 
 
 def _with_days(values: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class KohaSettings:
     """True: a credit is answered 200 {account_line_id}, and credits cannot be listed (before Koha bug 29453)."""
     is_suomi: bool = False
     """True: Koha-Suomi's own PIN check and payment instead of Koha's; credits are neither taken nor listed."""
+    has_plugin: bool = True
+    """koha-plugin-rest-di is installed, which tells of relationships between patrons; an old Koha has none."""
     redacts: bool = False
     """True: the interface user belongs to another library, so the keys come with nulls."""
     failed_login_attempts_allowed: int = 5

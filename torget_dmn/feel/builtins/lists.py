@@ -6,21 +6,16 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel.builtins.registry import builtin
+from torget_dmn.feel.durations import DaysDuration, MonthsDuration
 from torget_dmn.feel.equality import contains_equal, equal
 from torget_dmn.feel.functions import FeelFunction
 from torget_dmn.feel.numbers import whole
 from torget_dmn.feel.ordering import compare
-from torget_dmn.limits import DEFAULT_LIMITS
-from torget_dmn.words import say
+from torget_dmn.feel.runtime import bounded_list, spend
+from torget_dmn.feel.temporal import Date
 
-
-def bounded(items: list[Any]) -> list[Any]:
-    """Return the list, or fail when it is longer than the limits allow."""
-    if len(items) > DEFAULT_LIMITS.list_length_max:
-        raise LimitExceededError(say("a list has more than {limit} items", limit=DEFAULT_LIMITS.list_length_max))
-    return items
+_TOLD_BY_HASH = (str, Decimal, Date, DaysDuration, MonthsDuration)
 
 
 def _index(position: Decimal, length: int) -> int | None:
@@ -46,7 +41,7 @@ def list_contains(items: list[Any], element: Any) -> bool:
 @builtin("append", "list: list", "item: list", variadic=True)
 def append(items: list[Any], added: list[Any]) -> list[Any]:
     """`append([1], 2, 3)`."""
-    return bounded(items + added)
+    return bounded_list(items + added)
 
 
 @builtin("concatenate", "list: list", variadic=True)
@@ -57,7 +52,7 @@ def concatenate(lists: list[Any]) -> list[Any] | None:
         if part is None:
             return None
         joined.extend(part if type(part) is list else [part])
-        bounded(joined)
+        bounded_list(joined)
     return joined
 
 
@@ -126,8 +121,8 @@ def _distinct(items: list[Any]) -> list[Any]:
     seen: set[Any] = set()
     kept: list[Any] = []
     for item in items:
-        # Strings and numbers, the usual items, are told apart by hash to keep long lists fast.
-        if type(item) in (str, Decimal):
+        # The usual items are told apart by hash to keep long lists fast.
+        if type(item) in _TOLD_BY_HASH:
             if item not in seen:
                 seen.add(item)
                 kept.append(item)
@@ -156,13 +151,14 @@ def flatten(items: list[Any]) -> list[Any]:
     waiting = [iter(items)]
     while waiting:
         for item in waiting[-1]:
+            spend(1)
             if type(item) is list:
                 waiting.append(iter(item))
                 break
             flat.append(item)
         else:
             waiting.pop()
-    return bounded(flat)
+    return bounded_list(flat)
 
 
 @builtin("sort", "list: list", "precedes: function?")
@@ -170,13 +166,16 @@ def sort(items: list[Any], precedes: FeelFunction | None = None) -> list[Any] | 
     """`sort([3, 1], function(x, y) x < y)`."""
 
     def order(left: Any, right: Any) -> int:
+        spend(1)
         if precedes is None:
             natural = compare(left, right)
             if natural is None:
                 raise ValueError
             return natural
-        if precedes.call([left, right]) is True:
-            return -1
-        return 1 if precedes.call([right, left]) is True else 0
+        precedes_right, precedes_left = precedes.call([left, right]), precedes.call([right, left])
+        # A function that does not order every pair is outside its domain, so the list is not sorted (table 80).
+        if type(precedes_right) is not bool or type(precedes_left) is not bool:
+            raise ValueError
+        return precedes_left - precedes_right
 
     return sorted(items, key=cmp_to_key(order))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextvars import ContextVar
 from typing import Any
 
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.equality import identical
+from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.feel.temporal import Date, DateTime, Time
-
-# A caller that must be able to replay a decision sets the moment; otherwise the clock is read.
-MOMENT: ContextVar[dt.datetime | None] = ContextVar("feel_moment", default=None)
 
 
 @builtin("not", "negand: any")
@@ -43,7 +40,9 @@ def any_true(items: list[Any]) -> bool | None:
 
 
 def _moment() -> dt.datetime:
-    return MOMENT.get() or dt.datetime.now(dt.UTC)
+    run = CURRENT.get()
+    # A caller that must be able to replay a decision gives the moment; otherwise the clock is read.
+    return (None if run is None else run.now) or dt.datetime.now(dt.UTC)
 
 
 @builtin("now")

@@ -13,6 +13,7 @@ from torget_dmn.feel.feel_types import ANY, FeelType, FunctionType
 from torget_dmn.feel.functions import FeelFunction, Value
 from torget_dmn.feel.ordering import order_key
 from torget_dmn.feel.ranges import Equals, Range
+from torget_dmn.feel.runtime import spend
 from torget_dmn.feel.temporal import Date, DateTime, Time
 
 # An argument that does not fit its parameter; null can be a fitting value, so it cannot say this.
@@ -71,6 +72,15 @@ class LibraryParameter:
         return MISFIT
 
 
+def _work_on(value: Value) -> int:
+    """Return about how many iterations it takes to go over a value or to copy it; small ones are free."""
+    if type(value) is list:
+        return len(value) // 8
+    if type(value) is str:
+        return len(value) // 64
+    return len(value) if type(value) is dict else 0
+
+
 class Overload:
     """One signature of a library function and what it does."""
 
@@ -114,6 +124,9 @@ class Overload:
 
     def run(self, bound: list[Value]) -> Value:
         """Call with fitted arguments; what cannot be computed is null."""
+        work = sum(map(_work_on, bound))
+        if work:
+            spend(work)
         try:
             return self._function(*bound)
         except (decimal.DecimalException, OverflowError, ValueError):

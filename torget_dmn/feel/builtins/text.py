@@ -5,19 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from torget_dmn.errors import LimitExceededError
 from torget_dmn.feel.builtins.registry import builtin
 from torget_dmn.feel.regex import compile_pattern, expand_replacement
-from torget_dmn.limits import DEFAULT_LIMITS
-from torget_dmn.words import say
-
-
-def _bounded(text: str) -> str:
-    if len(text) > DEFAULT_LIMITS.string_length_max:
-        raise LimitExceededError(
-            say("a string has more than {limit} characters", limit=DEFAULT_LIMITS.string_length_max)
-        )
-    return text
+from torget_dmn.feel.runtime import bounded_list, check_text_length
 
 
 @builtin("substring", "string: string", "start position: number", "length: number?")
@@ -39,7 +29,10 @@ def string_length(string: str) -> Decimal:
 @builtin("upper case", "string: string")
 def upper_case(string: str) -> str:
     """`upper case("aBc")`."""
-    return string.upper()
+    # A letter can become two: `ß` becomes `SS`.
+    upper = string.upper()
+    check_text_length(len(upper))
+    return upper
 
 
 @builtin("lower case", "string: string")
@@ -97,11 +90,14 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
     if expand is None:
         return None
     pieces: list[str] = []
-    last = 0
+    last, length = 0, len(text)
     for match in compiled.matches(text):
-        pieces += [text[last : match.start], expand(match)]
+        new = expand(match)
+        length += len(new) - (match.end - match.start)
+        check_text_length(length)
+        pieces += [text[last : match.start], new]
         last = match.end
-    return _bounded("".join([*pieces, text[last:]]))
+    return "".join([*pieces, text[last:]])
 
 
 @builtin("split", "string: string", "delimiter: string")
@@ -116,7 +112,7 @@ def split(string: str, delimiter: str) -> list[str] | None:
     for match in compiled.matches(string):
         pieces.append(string[last : match.start])
         last = match.end
-    return [*pieces, string[last:]]
+    return bounded_list([*pieces, string[last:]])
 
 
 @builtin("string join", "list: list", "delimiter: string?")
@@ -124,4 +120,7 @@ def string_join(items: list[Any], delimiter: str | None = None) -> str | None:
     """`string join(["a", "b"], ", ")`; nulls are left out."""
     if any(type(item) is not str for item in items if item is not None):
         return None
-    return _bounded((delimiter or "").join(item for item in items if item is not None))
+    texts = [item for item in items if item is not None]
+    between = delimiter or ""
+    check_text_length(sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)

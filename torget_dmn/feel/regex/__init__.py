@@ -21,6 +21,7 @@ from torget_dmn.feel.regex.syntax import (
     Repeat,
     Sequence,
 )
+from torget_dmn.feel.runtime import spend
 from torget_dmn.words import say
 
 _FLAGS = frozenset("smixq")
@@ -80,10 +81,13 @@ class Pattern:
 
     def matches(self, text: str) -> Iterator[Match]:
         """Yield the matches from left to right, none overlapping another."""
-        if self._entangled or len(text) ** (self._loops + 1) > _COST_MAX:
+        cost = len(text) ** (self._loops + 1)
+        if self._entangled or cost > _COST_MAX:
             yield from self._matches_stepwise(text)
             return
+        spend(cost // 64)
         for match in self._compiled.finditer(text):
+            spend(1)
             spans = [match.span(number) for number in range(self.groups + 1)]
             yield Match(text, tuple(place for span in spans for place in span))
 
@@ -91,7 +95,9 @@ class Pattern:
         machine = self._machine()
         place = 0
         while place <= len(text):
+            before = machine.steps_taken
             found = machine.search(text, place)
+            spend(machine.steps_taken - before)
             if found is None:
                 return
             yield Match(text, found)

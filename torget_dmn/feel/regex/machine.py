@@ -24,7 +24,7 @@ from torget_dmn.feel.regex.syntax import (
 from torget_dmn.words import say
 
 _PROGRAM_LENGTH_MAX = 5000
-STEPS_MAX = 20_000_000
+STEPS_MAX = 2_000_000
 CHARACTER, SPLIT, JUMP, SAVE, ANCHOR, MATCH = range(6)
 # The places where groups start and end; -1 for a group that took no part.
 Captures = tuple[int, ...]
@@ -51,7 +51,7 @@ class Machine:
         self._slots = 2 * (groups + 1)
         self._write(part)
         self._add(Step(MATCH))
-        self._spent = 0
+        self.steps_taken = 0
 
     def _add(self, step: Step) -> int:
         if len(self._steps) >= _PROGRAM_LENGTH_MAX:
@@ -142,9 +142,8 @@ class Machine:
         return found
 
     def _spend(self, steps: int) -> None:
-        self._spent += steps
-        if self._spent > STEPS_MAX:
-            self._spent = 0
+        self.steps_taken += steps
+        if self.steps_taken > STEPS_MAX:
             raise LimitExceededError(say("a regular expression takes too many steps on this text"))
 
     def _follow(

@@ -21,7 +21,7 @@ from torget.config.management.commands.demo_history import history_starts_at
 from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox import clamav
-from torget.sandbox.helle_demo import DEMO_CARDS
+from torget.sandbox.helle_demo import NAMED_CARDS
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
 MERCHANTS = NETWORKS / "helle_sandbox_merchants.json"
@@ -100,7 +100,7 @@ class Command(BaseCommand):
             f"torget: ready at http://127.0.0.1:{port}",
             "",
             "Library cards (invented people):",
-            *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in DEMO_CARDS),
+            *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in NAMED_CARDS),
             "",
             f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
             "  desk.porvoo (password alone); finance.porvoo, coordinator, operator (the page shows the code)",
@@ -162,6 +162,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
             "base_url": f"http://127.0.0.1:{port + 2}/api/v1",
             "client_id": "torget",
             "client_secret": "sandbox-secret",
+            "child_categories": ["LAPSI"],
         },
     }
     return {

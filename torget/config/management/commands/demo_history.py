@@ -37,7 +37,7 @@ from torget.payments.fees.library_systems import library_system
 from torget.payments.fees.policy import load_policy
 from torget.payments.fees.sign_in import sign_in_patron
 from torget.sandbox.helle import helle_population
-from torget.sandbox.helle_demo import DEMO_CARDS
+from torget.sandbox.helle_demo import NAMED_CARDS
 from torget.sandbox.population import SandboxPatron
 
 SYSTEM = "helle"
@@ -70,7 +70,7 @@ def plan_visits(now: datetime) -> list[Visit]:
     """At any hour of the day, over the last whole months; only patrons of whom the demo's list says nothing."""
     dice = random.Random(1917)  # noqa: S311 - the same history every time
     start, end = history_starts_at(now), Month.of(now).starts_at
-    named = {card.card_number for card in DEMO_CARDS}
+    named = {card.card_number for card in NAMED_CARDS}
     patrons = [
         one
         for one in helle_population().patrons

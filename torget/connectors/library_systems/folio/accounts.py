@@ -57,6 +57,7 @@ def read_user(user: Json, *, card_number: str) -> PatronIdentity:
         name=" ".join(name for name in names if name),
         email=_text(person.get("email")) or None,
         expires_on=_day(user.get("expirationDate")),
+        born_on=_day(person.get("dateOfBirth")),
     )
 
 

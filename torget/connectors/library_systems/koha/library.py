@@ -7,7 +7,7 @@ Permissions that the interface user of Koha needs: borrowers (edit_borrowers), u
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,7 +18,9 @@ from torget.connectors.http import READ_SECONDS
 from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import read_booking
 from torget.connectors.library_systems.koha.charging import KohaCharging
+from torget.connectors.library_systems.koha.debtors import read_debtors
 from torget.connectors.library_systems.koha.field_map import Json
+from torget.connectors.library_systems.koha.guarantees import RELATIONSHIPS_PATH, read_guarantees
 from torget.connectors.library_systems.koha.marked import (
     CREDITS_PATH,
     DEBITS_PATH,
@@ -36,10 +38,13 @@ from torget.connectors.library_systems.koha.wire import (
     read_json,
 )
 from torget.foundation.core.money import ZERO, Money, total
+from torget.payments.core.debtors import Debtor
 from torget.payments.core.giving_back import ReversalOrder
+from torget.payments.core.library_listing import Listed
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
+    Guarantee,
     LibraryCapabilities,
     LibraryFee,
     LibrarySystemUnavailable,
@@ -115,6 +120,7 @@ class KohaLibrary:
         self._can_find_registration = can_find_registration
         self._capability_lock = threading.Lock()
         self._can_reverse: bool | None = None
+        self._knows_guarantees = False
         self._charging = KohaCharging(self._wire, debit_type=reversal_debit_type, description=reversal_description)
 
     def close(self) -> None:
@@ -131,6 +137,7 @@ class KohaLibrary:
                 if self._can_find_registration is None:
                     self._can_find_registration = "get" in offered.get(CREDITS_PATH, {})
                 self._can_reverse = {"get", "post"} <= set(offered.get(DEBITS_PATH, {}))
+                self._knows_guarantees = "get" in offered.get(RELATIONSHIPS_PATH, {})
             can_find, can_reverse = self._can_find_registration, self._can_reverse
         return LibraryCapabilities(
             can_choose_fees=True,
@@ -138,6 +145,7 @@ class KohaLibrary:
             has_fee_details=True,
             can_waive=can_find,
             can_reverse=can_reverse,
+            knows_guarantees=self._knows_guarantees,
         )
 
     def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
@@ -167,6 +175,20 @@ class KohaLibrary:
         if len(found) != 1:
             raise PatronNotFound
         return field_map.read_patron(found[0], card_number=card_number, child_categories=self._child_categories)
+
+    def debtors(self, *, at_least: Money) -> Iterator[Debtor]:
+        return read_debtors(self._wire, at_least=at_least)
+
+    def branches(self) -> tuple[Listed, ...]:
+        """Koha names its libraries to every interface user; of its kinds of debit its interface tells nothing."""
+        found = field_map.rows(self._read("/libraries", params={"_per_page": "-1"}))
+        return tuple(
+            Listed(
+                code=field_map.text(field_map.required(row, "library_id")),
+                name=field_map.text(field_map.required(row, "name")),
+            )
+            for row in found
+        )
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """At most five round trips up to 700 fees, three of them in a row.
@@ -231,6 +253,12 @@ class KohaLibrary:
 
     def find_reversal(self, *, patron_reference: str, marker: str) -> FoundRegistration | None:
         return find_marked(self._wire, DEBITS_PATH, patron_reference, marker)
+
+    def guarantees(self, *, patron_reference: str) -> tuple[Guarantee, ...]:
+        """One round trip, in a Koha that has the plugin."""
+        if not self.capabilities.knows_guarantees:
+            return ()
+        return read_guarantees(self._wire, patron_reference)
 
     @staticmethod
     def _credit_body(order: RegistrationOrder, fields: Mapping[str, str]) -> bytes:

@@ -26,7 +26,7 @@ def read_path(
 ) -> Any:
     """Raise PatronNotFound or LibrarySystemUnavailable."""
     response = wire.get(path, params=params, headers=headers)
-    if response.status_code == HTTPStatus.NOT_FOUND and path.startswith("/patrons/"):
+    if response.status_code == HTTPStatus.NOT_FOUND and "/patrons/" in path:
         raise PatronNotFound
     if response.status_code != HTTPStatus.OK:
         raise LibrarySystemUnavailable(f"Koha: {error_text(response)}")

@@ -42,7 +42,13 @@ class KohaSuomiLibrary(CannotFindRegistrations, CannotChangeFees, KohaLibrary):
 
     @property
     def capabilities(self) -> LibraryCapabilities:
-        return LibraryCapabilities(can_choose_fees=False, can_find_registration=False, has_fee_details=True)
+        return LibraryCapabilities(
+            can_choose_fees=False,
+            can_find_registration=False,
+            has_fee_details=True,
+            # The same plugin checks the PIN and tells of relationships.
+            knows_guarantees=self._pin_path == PIN_PATH,
+        )
 
     def authenticate(self, *, card_number: str, pin: str) -> PatronIdentity:
         card_number = card_number.strip()

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from torget.connectors.http import READ_SECONDS
 from torget.connectors.json_http import JsonClient, NeverSent, NoAnswer, NotJson, Reply
-from torget.connectors.library_systems.lacking import CannotChangeFees, CannotFindRegistrations
+from torget.connectors.library_systems.lacking import CannotChangeFees, CannotFindRegistrations, KnowsNoGuarantees
 from torget.connectors.library_systems.mikromarc.debts import Json, read_borrower, read_fee
 from torget.foundation.core.money import ZERO, Money
 from torget.payments.core.ports import (
@@ -33,7 +33,7 @@ PAGES_MAX: Final = 40
 _OUR_ACCESS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
-class MikromarcLibrary(CannotFindRegistrations, CannotChangeFees):
+class MikromarcLibrary(CannotFindRegistrations, CannotChangeFees, KnowsNoGuarantees):
     """One library of a Mikromarc; `base_url` ends in the unit: https://host/base/unit."""
 
     def __init__(self, *, base_url: str, username: str, password: str, read_seconds: float = READ_SECONDS) -> None:

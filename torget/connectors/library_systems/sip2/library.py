@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
-from torget.connectors.library_systems.lacking import CannotChangeFees, CannotFindRegistrations
+from torget.connectors.library_systems.lacking import CannotChangeFees, CannotFindRegistrations, KnowsNoGuarantees
 from torget.connectors.library_systems.sip2.codec import Message, UnsendableText, check_sendable, sip_date
 from torget.connectors.library_systems.sip2.connection import (
     ANSWER_SECONDS,
@@ -50,7 +50,7 @@ FEE_PAID = 9
 FINES_ONLY = "   Y      "
 
 
-class Sip2Library(CannotFindRegistrations, CannotChangeFees):
+class Sip2Library(CannotFindRegistrations, CannotChangeFees, KnowsNoGuarantees):
     """One SIP2 account at one server.
 
     SIP2 has no key that a server would keep, so a booking cannot be looked up, and a payment (37) names one fee (CG)

@@ -28,6 +28,11 @@ BEGIN
         'municipalities', (
             SELECT coalesce(jsonb_object_agg(m.slug, jsonb_build_object('names', m.names, 'theme', m.theme)), '{}')
             FROM cooperations_municipality m
+        ),
+        'guardian_age_limits', (
+            SELECT coalesce(jsonb_object_agg(m.slug, m.guardian_age_limit), '{}')
+            FROM cooperations_municipality m
+            WHERE EXISTS (SELECT FROM cooperations_branch b WHERE b.municipality_id = m.id)
         )
     );
 END $$;

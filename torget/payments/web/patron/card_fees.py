@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from torget.foundation.core.money import Money
@@ -13,25 +15,30 @@ from torget.payments.checkout.fees_now import FeesNow, ask_for_fees
 from torget.payments.checkout.start import ChosenOnCard, FeesChanged, NothingChosen, choose_fees, group_by_account
 from torget.payments.core.fees import AssessedFee
 from torget.payments.core.ports import LibrarySystemError, LibrarySystemUnavailable
-from torget.payments.web.patron.cards import card_label
+from torget.payments.guardians.children import ChildNow, GuardianCard, read_children
+from torget.payments.guardians.models import GuardianLink
+from torget.payments.web.patron.cards import card_label, masked
 from torget.payments.web.patron.fee_list import FeeList, build_fee_list
-from torget.payments.web.patron_session import SignedInPatron, signed_in_cards
+from torget.payments.web.patron_session import signed_in_cards
 
-_OF_CARD = re.compile(r"card([2-9])~(.*)", re.DOTALL)
+_OF_CARD = re.compile(r"(card[2-9]|child[0-9a-f]{12})~(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardNow:
-    card: SignedInPatron
-    number: int
+    library_system: str
+    key: str
+    """Of the card on the page; empty for the first one."""
     label: str
     """Empty when there is but one card."""
     now: FeesNow | None
     """None: its library system gives no answer just now."""
+    payers: frozenset[int]
+    """The patrons who are signed in."""
 
     def id_of(self, reference: str) -> str:
         """The fee's name on the page; the first card's are the library system's own."""
-        return reference if self.number == 1 else f"card{self.number}~{reference}"
+        return f"{self.key}~{reference}" if self.key else reference
 
     @property
     def free(self) -> dict[str, Money]:
@@ -46,23 +53,75 @@ class ChosenNow:
     fees: list[AssessedFee]
 
     def as_chosen(self) -> ChosenOnCard:
-        return ChosenOnCard(library_system=self.of.card.library_system, patron=self.now.account.patron, fees=self.fees)
+        return ChosenOnCard(library_system=self.of.library_system, patron=self.now.account.patron, fees=self.fees)
 
 
-def read_cards(request: HttpRequest) -> list[CardNow]:
-    """All are asked at once. Raise LibrarySystemError when none of them answers."""
-    cards = signed_in_cards(request)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChild:
+    label: str
+    link: GuardianLink | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardsNow:
+    cards: list[CardNow]
+    """Those that are signed in, then the children's."""
+    children: list[ShownChild]
+    children_are_silent: bool
+
+
+def read_cards(request: HttpRequest) -> CardsNow:
+    """All are asked at once. Raise LibrarySystemError when no card that is signed in gives an answer."""
+    signed_in = signed_in_cards(request)
     asked = [
         ask_for_fees(system=one.library_system, patron_reference=one.reference, card_number=one.card_number)
-        for one in cards
+        for one in signed_in
     ]
+    children = read_children(
+        [
+            GuardianCard(
+                patron_id=one.patron_id, library_system=one.library_system, reference=one.reference, asked=fees
+            )
+            for one, fees in zip(signed_in, asked, strict=True)
+        ],
+        today=timezone.localdate(),
+    )
+    payers = frozenset(one.patron_id for one in signed_in)
+    has_several = len(signed_in) > 1 or bool(children.found)
     found = [
-        CardNow(card=card, number=number, label=card_label(card) if len(cards) > 1 else "", now=_answer(answer))
-        for number, (card, answer) in enumerate(zip(cards, asked, strict=True), 1)
+        CardNow(
+            library_system=one.library_system,
+            key=f"card{number}" if number > 1 else "",
+            label=card_label(one) if has_several else "",
+            now=_answer(fees.answer),
+            payers=payers,
+        )
+        for number, (one, fees) in enumerate(zip(signed_in, asked, strict=True), 1)
     ]
     if all(one.now is None for one in found):
         raise LibrarySystemUnavailable("no library system answers")
-    return found
+    return CardsNow(
+        cards=[*found, *(_of_child(one, payers) for one in children.found)],
+        children=[ShownChild(label=_child_label(one), link=one.link) for one in children.found],
+        children_are_silent=children.some_are_silent,
+    )
+
+
+def _child_label(child: ChildNow) -> str:
+    return f"{child.given_name} {masked(child.now.account.patron.card_number)}".strip()
+
+
+def _of_child(child: ChildNow, payers: frozenset[int]) -> CardNow:
+    """Its place on the page may change until it is paid, so the card is known by what it is and not by a number."""
+    patron = child.now.account.patron
+    key = salted_hmac("torget.child", f"{child.library_system} {patron.reference}").hexdigest()[:12]
+    return CardNow(
+        library_system=child.library_system,
+        key=f"child{key}",
+        label=_child_label(child),
+        now=child.now,
+        payers=payers,
+    )
 
 
 def _answer(answer: Callable[[], FeesNow]) -> FeesNow | None:
@@ -72,20 +131,20 @@ def _answer(answer: Callable[[], FeesNow]) -> FeesNow | None:
         return None
 
 
-def parts_of(name: str) -> tuple[int, str]:
-    """The card's number and the reference of a fee as the page names it."""
+def parts_of(name: str) -> tuple[str, str]:
+    """The card's key and the reference of a fee as the page names it."""
     found = _OF_CARD.fullmatch(name)
-    return (int(found[1]), found[2]) if found else (1, name)
+    return (found[1], found[2]) if found else ("", name)
 
 
 def wholly(cards: Sequence[CardNow], wanted: Iterable[str]) -> list[str]:
     """What was ticked; of a card whose system settles what it likes, all that can be paid, once any of it is wanted."""
-    by_card: dict[int, list[str]] = {one.number: [] for one in cards}
+    by_card: dict[str, list[str]] = {one.key: [] for one in cards}
     for name in wanted:
         by_card.setdefault(parts_of(name)[0], []).append(name)
     for one in cards:
-        if one.now and not one.now.can_choose and (by_card[one.number] or len(cards) == 1):
-            by_card[one.number] = list(one.free)
+        if one.now and not one.now.can_choose and (by_card[one.key] or len(cards) == 1):
+            by_card[one.key] = list(one.free)
     return [name for names in by_card.values() for name in names]
 
 
@@ -110,8 +169,8 @@ def choose_on_cards(cards: Iterable[CardNow], expected: Mapping[str, Money], *, 
 
 
 def _own(card: CardNow, name: str) -> str | None:
-    number, reference = parts_of(name)
-    return reference if number == card.number else None
+    key, reference = parts_of(name)
+    return reference if key == card.key else None
 
 
 def count_payments(chosen: Iterable[ChosenNow]) -> list[str]:
@@ -132,7 +191,9 @@ def list_fees(cards: Iterable[CardNow], chosen: set[str] | None) -> FeeList:
     )
 
 
-def fee_list_of(now: FeesNow, assessed: Iterable[AssessedFee], chosen: set[str] | None) -> FeeList:
+def fee_list_of(
+    now: FeesNow, assessed: Iterable[AssessedFee], chosen: set[str] | None, payers: frozenset[int] | None = None
+) -> FeeList:
     """These fees of one card; `chosen` are references, None ticks all that can be paid."""
     return build_fee_list(
         assessed,
@@ -142,6 +203,7 @@ def fee_list_of(now: FeesNow, assessed: Iterable[AssessedFee], chosen: set[str] 
         time_to_pay=now.payable.time_to_pay,
         chosen=chosen,
         language=get_language() or "fi",
+        payers=payers,
     )
 
 
@@ -149,7 +211,7 @@ def _list_of(card: CardNow, now: FeesNow, chosen: set[str] | None) -> FeeList:
     wanted = None
     if chosen is not None and now.can_choose:
         wanted = {reference for name in chosen if (reference := _own(card, name)) is not None}
-    listed = fee_list_of(now, now.assessed, wanted)
+    listed = fee_list_of(now, now.assessed, wanted, card.payers)
     if not card.label:
         return listed
     return replace(listed, groups=[_named(card, group) for group in listed.groups])
@@ -158,6 +220,6 @@ def _list_of(card: CardNow, now: FeesNow, chosen: set[str] | None) -> FeeList:
 def _named(card: CardNow, group: PayeeGroup) -> PayeeGroup:
     """A question about a fee begins with the card of the sign-in, so the other cards' fees lead to none."""
     lines = group.lines
-    if card.number > 1:
+    if card.key:
         lines = [replace(line, id=card.id_of(line.id), question_url="") for line in lines]
-    return replace(group, id=f"{group.id}-{card.number}", name=f"{group.name} · {card.label}", lines=lines)
+    return replace(group, id=f"{group.id}-{card.key or 'own'}", name=f"{group.name} · {card.label}", lines=lines)

@@ -34,6 +34,8 @@ REASONS = {
     NotPayable.BEING_REGISTERED: gettext_lazy("Paid. The library is being told; you need not do anything."),
 }
 
+BY_ANOTHER = gettext_lazy("Somebody else has started to pay this fee. If they do not, you can pay it later.")
+
 UNKNOWN_PAYEE = "unknown"
 
 
@@ -65,18 +67,25 @@ def _why(one: AssessedFee, texts: FeeTypeTexts | None, time_to_pay: date | None,
     return ". ".join(parts) + "."
 
 
+def _blocked_by_payment(held: HeldFee, payers: frozenset[int] | None) -> tuple[str, Tag, str]:
+    if held.is_paid:
+        return str(REASONS[NotPayable.BEING_REGISTERED]), Tag(text=_("Paid"), colour=TagColour.GREEN), ""
+    tag = Tag(text=_("Payment under way"), colour=TagColour.BLUE)
+    if payers is not None and held.payer_id not in payers:
+        return str(BY_ANOTHER), tag, ""
+    return str(REASONS[NotPayable.IN_PAYMENT]), tag, reverse("checkout", args=[held.checkout_token])
+
+
 def _blocked(
-    one: AssessedFee, texts: FeeTypeTexts | None, held: HeldFee | None, language: str
+    one: AssessedFee,
+    texts: FeeTypeTexts | None,
+    held: HeldFee | None,
+    payers: frozenset[int] | None,
+    language: str,
 ) -> tuple[str, Tag | None, str]:
     """Why it cannot be chosen, a tag that says it shortly, and where to go for it; all empty when it can."""
     if held is not None:
-        if held.is_paid:
-            return str(REASONS[NotPayable.BEING_REGISTERED]), Tag(text=_("Paid"), colour=TagColour.GREEN), ""
-        return (
-            str(REASONS[NotPayable.IN_PAYMENT]),
-            Tag(text=_("Payment under way"), colour=TagColour.BLUE),
-            reverse("checkout", args=[held.checkout_token]),
-        )
+        return _blocked_by_payment(held, payers)
     if one.not_payable is None:
         return "", None, ""
     if one.not_payable is NotPayable.ON_HOLD:
@@ -96,13 +105,17 @@ def build_fee_list(
     time_to_pay: Mapping[str, date],
     chosen: set[str] | None,
     language: str,
+    payers: frozenset[int] | None = None,
 ) -> FeeList:
-    """`chosen`: references ticked on the page before; None ticks everything that can be paid."""
+    """`chosen`: references ticked on the page before; None ticks everything that can be paid.
+
+    `payers`: the patrons whose page this is; a payment of others is not led to. None: whose it is does not matter.
+    """
     lines: dict[str, list[FeeLine]] = {}
     for one in assessed:
         fee = one.fee
         its_texts = texts.get(fee.kind)
-        reason, tag, url = _blocked(one, its_texts, held.get(fee.reference), language)
+        reason, tag, url = _blocked(one, its_texts, held.get(fee.reference), payers, language)
         until = time_to_pay.get(fee.reference)
         if tag is None and until is not None:
             tag = Tag(text=_("Pay by %(day)s") % {"day": day_text(until)}, colour=TagColour.GREEN)

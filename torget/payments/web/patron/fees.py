@@ -83,9 +83,10 @@ def _site(request: HttpRequest, cards: list[CardNow]) -> dict[str, Any]:
 @patron_required
 def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     try:
-        cards = read_cards(request)
+        read = read_cards(request)
     except LibrarySystemError:
         return library_down(request)
+    cards = read.cards
     has_chosen = "fee" in request.GET or "update" in request.GET
     listed = list_fees(cards, set(request.GET.getlist("fee")) if has_chosen else None)
     return render(
@@ -97,7 +98,9 @@ def fees(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
             "patron": patron,
             "has_loan_ban": any(one.now.account.patron.loan_ban for one in cards if one.now),
             "silent_cards": _silent(cards),
+            "children_are_silent": read.children_are_silent,
             "has_other_systems": has_several_systems(),
+            "allows_guardians": any(one.now.payable.configured.allows_guardians for one in cards if one.now),
             **_site(request, cards),
         },
     )
@@ -159,7 +162,7 @@ def check(request: HttpRequest, _patron: SignedInPatron) -> HttpResponse:
     wanted = list(dict.fromkeys(request.GET.getlist("fee")))
     cards: list[CardNow] = []
     try:
-        cards = read_cards(request)
+        cards = read_cards(request).cards
         wanted = wholly(cards, wanted)
         all_free = {name: amount for one in cards for name, amount in one.free.items()}
         free = {name: all_free[name] for name in wanted if name in all_free}
@@ -196,7 +199,7 @@ def pay(request: HttpRequest, patron: SignedInPatron) -> HttpResponse:
     """Save the checkout and send the patron to the first payment page."""
     form = ReceiptEmailForm(request.POST)
     try:
-        cards = read_cards(request)
+        cards = read_cards(request).cards
         chosen = choose_on_cards(cards, shown_amounts(request), strict=True)
         if not form.is_valid():
             return _check_page(request, cards, chosen, form)

@@ -27,6 +27,7 @@ class MunicipalityRow:
     theme: Mapping[str, str]
     branches: tuple[BranchRow, ...]
     refund_limit_cents: int
+    guardian_age_limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,10 @@ class MerchantAccountRow:
     credentials: Mapping[str, str]
     sub_merchants: Mapping[str, str]
     """Slug of each municipality and its identifier under the aggregate."""
+    paused: frozenset[str] = frozenset()
+    """Slugs of those under the aggregate whose money it takes in no more; their open payments go on."""
+    sealed: bytes = b""
+    """Credentials as the database has them; where they are, `credentials` is not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GuardiansApp(AppConfig):
+    name = "torget.payments.guardians"
+    label = "guardians"
