@@ -20,7 +20,7 @@ NOBODY = {
     r"staff/colleagues/": "employees",
     r"staff/(months|shared-costs|agreed-fees)/": "sums",
     r"staff/reconciliation/": "files, rows and sums",
-    r"staff/interface/": "programs",
+    r"staff/(interface|onboarding)/": "programs, and municipalities to come",
     r"staff/(upkeep|libraries)/": "the system itself",
     r"staff/figures/(?!entries|slowest)": "sums",
     r"staff/links/(card/|new/)?$": "a form for a card, and links without names",
@@ -31,7 +31,7 @@ NOBODY = {
 PARTS = {
     "casework": r"staff/(cases|proposals|decisions|effects)/",
     "service": r"staff/conversations/",
-    "payments": r"staff/(work-list|payments|refunds|fees|links|figures)",
+    "payments": r"staff/(work-list|payments|refunds|fees|links|guardians|figures)",
 }
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -62,7 +62,8 @@ class Reads:
 
 def read_everything(client: Client, part: str, ids: Mapping[str, object]) -> Reads:
     """Open every page of a part. `ids`: what stands in the places of routes, for a place or for 'route/place'."""
-    not_opened, not_logged = [], []
+    not_opened: list[str] = []
+    not_logged: list[str] = []
     for route in routes():
         if not re.match(PARTS[part], route) or shows_nobody(route):
             continue
