@@ -17,6 +17,7 @@ from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.providers import provider_title
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
 from torget.payments.closing.cost_report import split_section
 from torget.payments.closing.report import member_names
@@ -217,6 +218,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
     reversals = list(Reversal.objects.filter(refund__payment_id=payment_id).order_by("id"))
     context = {
         "payment": found,
+        "provider": provider_title(found.merchant_account.provider),
         "amount": Money(found.amount_cents),
         "refunded": Money(found.refunded_cents),
         "rf": rf_reference(found.reference),
