@@ -310,15 +310,18 @@ LIBRARY_SYSTEM_KINDS = {
 }
 
 
-def payment_provider(name: str, connector: str, url: str, *more_page_origins: str) -> dict[str, Any]:
-    """`url` is where its interface is; PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+def payment_provider(name: str, title: str, url: str, *more_page_origins: str) -> dict[str, Any]:
+    """`title` is what people call it, and without spaces its connector's class; `url` is where its interface is.
 
-    The environment can name others: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+
+    The environment can name other addresses: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
     """
     variable = f"TORGET_{name.upper()}"
     page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))
     return {
-        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{connector}",
+        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{title.replace(' ', '')}",
+        "TITLE": title,
         "OPTIONS": {"base_url": os.environ.get(f"{variable}_URL", url)},
         "PAGE_ORIGINS": page_origins.split(","),
     }
@@ -328,7 +331,7 @@ def payment_provider(name: str, connector: str, url: str, *more_page_origins: st
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
-    "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
+    "visma_pay": payment_provider("visma_pay", "Visma Pay", "https://www.vismapay.com"),
     "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
     "stripe": payment_provider("stripe", "Stripe", "https://api.stripe.com", "https://checkout.stripe.com"),
 }
