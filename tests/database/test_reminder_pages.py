@@ -59,7 +59,7 @@ def test_decide_try_and_start(world: World, mail: KeptMail, desk: Client) -> Non
     assert "it goes on" in text_of(desk.get(f"{base()}trial/"))
     run_jobs()
     page = text_of(desk.get(f"{base()}trial/"))
-    assert "Would be reminded" in page
+    assert "To be reminded" in page
     assert "No address in the library system" in page
     for sample in ("Biblioteksavgifter att betala, Borgå", "Kirjastomaksuja maksamatta, Porvoo", "Library fees to pay"):
         assert sample in page

@@ -62,7 +62,7 @@ def _decide_try_and_start(desk: Visitor) -> None:
     _press(desk, "Save")
     _look_at_every_width(desk)
     _press(desk, "Try it")
-    desk.sees("Would be reminded", within_ms=SEARCHED_MS_MAX)
+    desk.sees("To be reminded", within_ms=SEARCHED_MS_MAX)
     desk.page.reload()
     _look_at_every_width(desk)
     _press(desk, "Start the reminders")

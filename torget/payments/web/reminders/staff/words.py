@@ -89,7 +89,7 @@ def channel_words(channel: str) -> str:
 def count_words(code: str) -> str:
     """What a search found."""
     if code == DUE:
-        return _("Would be reminded")
+        return _("To be reminded")
     if code == NO_ANSWER:
         return _("The library system gave no answer")
     return str(REASONS[HeldBack(code)])
