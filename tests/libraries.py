@@ -24,6 +24,8 @@ class Booking:
     """One payment of ours in the library's own books."""
 
     marker: str
+    patron: str
+    """Whose fees it was for, by the reference of the port."""
     cents: int
     settled: frozenset[str] | None
     """References of the fees it was used for; None where the system chooses and keeps no record."""
@@ -107,6 +109,7 @@ class KohaSide:
             if row["interface"] == "api":
                 yield Booking(
                     marker=row["internal_note"],
+                    patron=str(row["patron_id"]),
                     cents=-row["amount"] // 10_000,
                     settled=frozenset(settled_by.get(row["account_line_id"], ())),
                     has_left_over=bool(row["amount_outstanding"]),
@@ -211,15 +214,19 @@ class FeeSide:
 
     def bookings(self) -> Iterator[Booking]:
         """The fees under one mark are one booking; a fee that stands there twice is another."""
-        rounds: dict[str, list[dict[str, int]]] = {}
+        rounds: dict[tuple[str, int], list[dict[str, int]]] = {}
         for row in self.sandbox.books.rows("select * from payments order by payment_id"):
-            fee, of_marker = self.fee_reference(row["fee_id"]), rounds.setdefault(row["marker"], [{}])
+            fee = self.fee_reference(row["fee_id"])
+            of_marker = rounds.setdefault((row["marker"], row["patron_id"]), [{}])
             if fee in of_marker[-1]:
                 of_marker.append({})
             of_marker[-1][fee] = row["cents"]
-        for mark, told in rounds.items():
+        for (mark, patron_id), told in rounds.items():
+            patron = self.fee_reference(patron_id)
             for fees in told:
-                yield Booking(marker=mark, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False)
+                yield Booking(
+                    marker=mark, patron=patron, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False
+                )
 
     def charges(self) -> dict[str, list[int]]:
         return {}
@@ -356,6 +363,7 @@ class Sip2Side:
             person = self.books.person(payment.card_number)
             yield Booking(
                 marker=payment.transaction_id,
+                patron=payment.card_number,
                 cents=payment.cents,
                 settled=frozenset({payment.fee_identifier}) if payment.fee_identifier else None,
                 has_left_over=person is not None and person.credit_cents > 0,
