@@ -72,6 +72,8 @@ class LibrarySide(Protocol):
 class KohaSide:
     kind = "koha"
     judges_by_difference = False
+    STRUCK = "/account"
+    """Part of the addresses that a storm strikes."""
     FAULTS = (
         KohaFault.DROP_BEFORE,
         KohaFault.DROP_AFTER,
@@ -142,7 +144,7 @@ class KohaSide:
             dice.choice(self.FAULTS),
             probability=dice.choice((0.1, 0.5)),
             seed=dice.randrange(10**6),
-            path_contains="/account",
+            path_contains=self.STRUCK,
         )
 
     def calm(self) -> None:
@@ -152,6 +154,7 @@ class KohaSide:
 class KohaSuomiSide(KohaSide):
     kind = "koha-suomi"
     judges_by_difference = True
+    STRUCK = "/pa"
 
     def __init__(self) -> None:
         super().__init__(KohaSettings(is_suomi=True))
@@ -160,15 +163,6 @@ class KohaSuomiSide(KohaSide):
         """Which fees a sum settled is the system's own choice."""
         for booking in super().bookings():
             yield replace(booking, settled=None)
-
-    def storm(self, dice: random.Random) -> None:
-        self.sandbox.faults.clear()
-        self.sandbox.faults.fail_by_chance(
-            dice.choice(self.FAULTS),
-            probability=dice.choice((0.1, 0.5)),
-            seed=dice.randrange(10**6),
-            path_contains="/pa",
-        )
 
 
 class FeeSide:

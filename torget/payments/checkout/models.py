@@ -90,8 +90,7 @@ class Payment(models.Model):
     #: Whose work list it falls on: the payee, or the coordinator's for a split payment of several payees.
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, db_index=False)
-    #: The card whose library system is being told; of several, one after the other. Which fees are of which card
-    #: stands in the lines.
+    #: The card that is being told, of several one after the other; which fees are of which stands in the lines.
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
     card_number = models.CharField(max_length=40)

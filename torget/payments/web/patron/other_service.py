@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from torget.foundation.core.money import Money
 from torget.payments.checkout.second_way import SecondWay, find_second_way
 from torget.payments.checkout.start import (
     ChosenOnCard,
@@ -25,7 +26,7 @@ from torget.payments.web.patron_session import SignedInPatron, patron_required
 
 def _choose(cards: list[CardNow], way: SecondWay) -> list[ChosenOnCard]:
     """Raise FeesChanged if any of the fees is not on a card that is here, or not as it was."""
-    expected = {}
+    expected: dict[str, Money] = {}
     for card in cards:
         whose = (card.library_system, card.now.account.patron.reference) if card.now else None
         fees = way.fees.get(whose, {}) if whose else {}
