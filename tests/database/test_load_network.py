@@ -16,12 +16,12 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from tests.networks.documents import ENVIRONMENT, good_documents
-from torget.config.networks.checking import check_network
-from torget.config.networks.reading import read_documents
-from torget.config.networks.saving import DEMO_PASSWORD, Loaded, NetworkConflict, save_network
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Branch, Cooperation, Membership, Municipality
 from torget.foundation.people.models import Employee, Role
+from torget.onboarding.network.checking import check_network
+from torget.onboarding.network.reading import read_documents
+from torget.onboarding.network.saving import DEMO_PASSWORD, Loaded, NetworkConflict, save_network
 from torget.payments.checkout.credentials import decrypt_credentials
 from torget.payments.checkout.merchants import load_merchants
 from torget.payments.checkout.models import MerchantAccount, SubMerchant

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import Visitor
-from torget.config.networks.saving import DEMO_PASSWORD
+from torget.onboarding.network.saving import DEMO_PASSWORD
 
 _CODE = re.compile(r"\b\d{6}\b")
 _HALF_MINUTE_MS = 31_000

@@ -8,9 +8,9 @@ import pytest
 from django.test import override_settings
 
 from tests.networks.documents import ENVIRONMENT, employee, fee_type, good_documents, municipality, texts
-from torget.config.networks.checking import check_network
-from torget.config.networks.reading import read_documents, read_folder
 from torget.foundation.core.business_id import is_business_id
+from torget.onboarding.network.checking import check_network
+from torget.onboarding.network.reading import read_documents, read_folder
 from torget.sandbox.helle import helle_population
 from torget.sandbox.helle_words import BRANCHES
 

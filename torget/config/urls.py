@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("torget.service.web.urls")),
     path("", include("torget.payments.web.urls")),
     path("", include("torget.casework.web.urls")),
+    path("", include("torget.onboarding.web.urls")),
     path("language/", set_language, name="set-language"),
     path(THEME_ROUTE, theme_view(find_theme), name="theme"),
     path("health/", observe.health, name="health"),

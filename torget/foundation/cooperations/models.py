@@ -95,3 +95,20 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cooperation", "municipality"], name="membership_once"),
         ]
+
+
+class PublishedText(models.Model):
+    """What a municipality says of the service by duty: its accessibility statement or its privacy notice."""
+
+    class Kind(models.TextChoices):
+        ACCESSIBILITY = "accessibility"
+        PRIVACY = "privacy"
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="published_texts")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: In order, each {"heading": …, "text": …} with both in three languages; a text's lines are its paragraphs.
+    blocks = models.JSONField()
+    dated = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "kind"], name="published_text_once")]

@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 TEXT_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3: text against what lies behind it."""
 SHAPE_CONTRAST = 3.0
@@ -71,25 +73,40 @@ def _readable_on(background: str, colour: str, *, toward: str, ratio: float) -> 
     return toward
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """How well one colour of a theme stands out against another, and how well it must."""
+
+    what: str
+    ratio: float
+    needed: float
+
+    @property
+    def is_enough(self) -> bool:
+        return self.ratio >= self.needed
+
+
+def contrasts(theme: Theme) -> list[Contrast]:
+    """Every pair of colours that somebody must tell apart. Raise NotAColour."""
+    pairs = (
+        (gettext_noop("brand text on the brand colour"), theme.brand_text, theme.brand, TEXT_CONTRAST),
+        (gettext_noop("links on white"), theme.link, WHITE, TEXT_CONTRAST),
+        (gettext_noop("links on the surface"), theme.link, theme.surface, TEXT_CONTRAST),
+        (gettext_noop("text on the surface"), BLACK, theme.surface, TEXT_CONTRAST),
+        (gettext_noop("grey text on the surface"), "#4a4e54", theme.surface, TEXT_CONTRAST),
+        (gettext_noop("the brand colour on the surface"), theme.brand, theme.surface, SHAPE_CONTRAST),
+        (gettext_noop("the brand colour on white"), theme.brand, WHITE, SHAPE_CONTRAST),
+    )
+    return [Contrast(what=what, ratio=contrast_ratio(one, other), needed=needed) for what, one, other, needed in pairs]
+
+
 def check_theme(theme: Theme) -> list[str]:
     """What is wrong with the theme, for the person who enters it; an empty list is a good theme."""
     try:
-        pairs = (
-            ("brand text on the brand colour", theme.brand_text, theme.brand, TEXT_CONTRAST),
-            ("links on white", theme.link, WHITE, TEXT_CONTRAST),
-            ("links on the surface", theme.link, theme.surface, TEXT_CONTRAST),
-            ("text on the surface", BLACK, theme.surface, TEXT_CONTRAST),
-            ("grey text on the surface", "#4a4e54", theme.surface, TEXT_CONTRAST),
-            ("the brand colour on the surface", theme.brand, theme.surface, SHAPE_CONTRAST),
-            ("the brand colour on white", theme.brand, WHITE, SHAPE_CONTRAST),
-        )
-        return [
-            f"{what}: contrast {contrast_ratio(one, other):.2f}, needs {needed}"
-            for what, one, other, needed in pairs
-            if contrast_ratio(one, other) < needed
-        ]
+        found = contrasts(theme)
     except NotAColour as wrong:
         return [f"not a colour of the form #rrggbb: {wrong}"]
+    return [f"{one.what}: contrast {one.ratio:.2f}, needs {one.needed}" for one in found if not one.is_enough]
 
 
 def _light(theme: Theme) -> dict[str, str]:
@@ -132,9 +149,16 @@ def theme_css(theme: Theme) -> str:
     """The theme as a style sheet of variables, for light and dark; a theme with problems raises ValueError."""
     if problems := check_theme(theme):
         raise ValueError("; ".join(problems))
+    return theme_variables(theme)
+
+
+def theme_variables(theme: Theme, *, selector: str = ":root") -> str:
+    """The same whatever its contrasts are, for what the selector names. Raise NotAColour."""
+    for colour in (theme.brand, theme.brand_text, theme.link, theme.surface):
+        _channels(colour)
 
     def block(values: dict[str, str]) -> str:
-        return ":root{" + "".join(f"--{name}:{value};" for name, value in values.items()) + "}"
+        return f"{selector}{{" + "".join(f"--{name}:{value};" for name, value in values.items()) + "}"
 
     return f"{block(_light(theme))}\n@media screen and (prefers-color-scheme:dark){{{block(_dark(theme))}}}\n"
 

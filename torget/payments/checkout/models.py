@@ -52,6 +52,8 @@ class SubMerchant(models.Model):
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="sub_merchants")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     identifier = models.CharField(max_length=60)
+    #: False: no new payments; what is open goes on, and what the provider settles is still known.
+    is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

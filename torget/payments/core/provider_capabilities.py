@@ -32,3 +32,18 @@ class ProviderCapabilities:
     """False: only the answer to a refund tells how it went."""
     has_pending_refunds: bool = True
     """True: a refund may be under way for a while, and a callback tells its end."""
+    amount_cents_min: int = 1
+    """The smallest payment that the provider takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """One thing that a merchant account's connector must be given, by the name of its keyword argument."""
+
+    name: str
+    is_secret: bool = True
+    """False: it may be read by whoever types it in."""
+    is_required: bool = True
+
+
+SECRET = Credential(name="secret")

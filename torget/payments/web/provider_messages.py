@@ -21,7 +21,7 @@ from torget.payments.checkout.settle_refund import receive_refund_message
 from torget.payments.core.ports import IncomingMessage
 
 
-def _message(request: HttpRequest) -> IncomingMessage:
+def incoming_message(request: HttpRequest) -> IncomingMessage:
     return IncomingMessage(
         method=request.method or "GET",
         query=tuple((name, value) for name, values in request.GET.lists() for value in values),
@@ -40,7 +40,7 @@ def payment_return(request: HttpRequest, token: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("fees"))
     # A message that is not believed is kept for staff; the patron sees the checkout's real state all the same.
     with suppress(MessageNotBelieved):
-        receive_message(token=token, message=_message(request), channel="return", at=timezone.now())
+        receive_message(token=token, message=incoming_message(request), channel="return", at=timezone.now())
     return HttpResponseRedirect(f"{reverse('checkout', args=[payment.checkout.token])}?from=provider")
 
 
@@ -50,7 +50,7 @@ def payment_return(request: HttpRequest, token: UUID) -> HttpResponse:
 def payment_callback(request: HttpRequest, token: UUID) -> HttpResponse:
     """200 also for what we know already, so that the provider stops; 400 without details for what we do not believe."""
     try:
-        receive_message(token=token, message=_message(request), channel="callback", at=timezone.now())
+        receive_message(token=token, message=incoming_message(request), channel="callback", at=timezone.now())
     except (NoSuchPayment, MessageNotBelieved):
         return HttpResponse(status=400)
     return HttpResponse(status=200)
@@ -61,7 +61,7 @@ def payment_callback(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account_callback(request: HttpRequest, provider: str, account: str) -> HttpResponse:
     """Where a provider calls that knows one address per account; 200 for all that is truly the provider's."""
-    message = _message(request)
+    message = incoming_message(request)
     # A provider signs the host that it was told to call, whatever a proxy of ours makes of it.
     message = replace(message, headers={**message.headers, "host": urlsplit(settings.PUBLIC_URL).netloc})
     try:
@@ -76,7 +76,7 @@ def account_callback(request: HttpRequest, provider: str, account: str) -> HttpR
 @require_http_methods(["GET", "POST"])
 def refund_callback(request: HttpRequest, stamp: UUID) -> HttpResponse:
     try:
-        receive_refund_message(stamp=stamp, message=_message(request), at=timezone.now())
+        receive_refund_message(stamp=stamp, message=incoming_message(request), at=timezone.now())
     except (Refund.DoesNotExist, MessageNotBelieved):
         return HttpResponse(status=400)
     return HttpResponse(status=200)

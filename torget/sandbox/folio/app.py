@@ -65,6 +65,8 @@ class SandboxFolio(WeatheredApp):
             ("POST", "/accounts/<uuid:account>/pay", self._pay),
             ("POST", "/accounts-bulk/pay", self._pay_in_bulk),
             ("GET", "/feefineactions", self._actions),
+            ("GET", "/owners", self._owners),
+            ("GET", "/feefines", self._fee_kinds),
         )
         self._routes = Map([Rule(path, methods=[method], endpoint=handle) for method, path, handle in handlers])
 
@@ -142,6 +144,17 @@ class SandboxFolio(WeatheredApp):
         fees = self.books.fees_of(number(_terms(request).get("userId", "")))
         limit = int(request.args.get("limit", 10))
         return as_json(200, {"accounts": [_account(fee) for fee in fees[:limit]], "totalRecords": len(fees)})
+
+    def _owners(self, _request: Request) -> Response:
+        return self._names_of("branch", "owners", "owner")
+
+    def _fee_kinds(self, _request: Request) -> Response:
+        return self._names_of("kind", "feefines", "feeFineType")
+
+    def _names_of(self, column: str, name: str, field: str) -> Response:
+        rows = self.books.rows(f"select distinct {column} as name from fees where {column} is not null order by 1")
+        found = [{"id": uuid_of(10**13 + place), field: row["name"]} for place, row in enumerate(rows)]
+        return as_json(200, {name: found, "totalRecords": len(found)})
 
     def _actions(self, request: Request) -> Response:
         terms = _terms(request)

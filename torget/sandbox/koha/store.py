@@ -19,6 +19,7 @@ create table if not exists patrons (
   banned_until_paid integer not null default 0, password_expired integer not null default 0);
 create table if not exists items (
   item_id integer primary key, biblio_id integer not null, external_id text, home_library_id text, title text);
+create table if not exists libraries (library_id text primary key, name text not null);
 create table if not exists checkouts (
   checkout_id integer primary key, patron_id integer not null, item_id integer, due_date text, checkin_date text,
   library_id text);
@@ -31,6 +32,7 @@ create index if not exists lines_of_patron on account_lines (patron_id);
 create table if not exists offsets (
   offset_id integer primary key, credit_id integer not null, debit_id integer not null, amount integer not null,
   step text not null);
+create table if not exists sms_numbers (patron_id integer primary key, number text not null);
 create table if not exists relationships (
   guarantor_id integer not null, guarantee_id integer not null, primary key (guarantor_id, guarantee_id));
 create table if not exists shown_to_guarantors (patron_id integer primary key);
@@ -40,8 +42,8 @@ create table if not exists requests (
 """
 
 _TABLES: Final = (
-    *("patrons", "items", "checkouts", "account_lines", "offsets"),
-    *("relationships", "shown_to_guarantors", "requests"),
+    *("patrons", "items", "libraries", "checkouts", "account_lines", "offsets"),
+    *("relationships", "shown_to_guarantors", "sms_numbers", "requests"),
 )
 
 # Koha's language codes for the ones we use.
@@ -68,11 +70,20 @@ class Store(SqliteFile):
 
     def load(self, population: SandboxPopulation) -> None:
         with self.transaction():
+            self._insert_libraries(population)
             for item in population.items:
                 self._insert_item(item)
             for patron in population.patrons:
                 self._insert_patron(patron)
                 self._insert_fees(patron.patron_id, patron.fees)
+
+    def _insert_libraries(self, population: SandboxPopulation) -> None:
+        """Those that are named, and those that are used: Koha lets nobody use a library that it does not have."""
+        used = {item.home_branch for item in population.items}
+        used |= {patron.home_branch for patron in population.patrons}
+        used |= {fee.branch for patron in population.patrons for fee in patron.fees if fee.branch}
+        for code, name in {**{code: code for code in sorted(used)}, **population.branches}.items():
+            self.write("insert or ignore into libraries values (?, ?)", (code, name))
 
     def _insert_item(self, item: SandboxItem) -> None:
         self.write(
@@ -109,6 +120,12 @@ class Store(SqliteFile):
         self.write("delete from shown_to_guarantors where patron_id = ?", (patron.patron_id,))
         if patron.shows_fees_to_guarantors:
             self.write("insert into shown_to_guarantors values (?)", (patron.patron_id,))
+        if patron.sms_number:
+            self.write("insert or replace into sms_numbers values (?, ?)", (patron.patron_id, patron.sms_number))
+
+    def sms_number(self, patron_id: int) -> str | None:
+        found = self.row("select number from sms_numbers where patron_id = ?", (patron_id,))
+        return str(found["number"]) if found else None
 
     def _insert_fees(self, patron_id: int, fees: Iterable[SandboxFee]) -> None:
         for fee in fees:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from torget.casework.core.procedure import all_procedures
 from torget.casework.decisions.prepare import install_model
-from torget.config.networks.checking import check_network
-from torget.config.networks.reading import read_folders
-from torget.config.networks.saving import NetworkConflict, save_network
+from torget.onboarding.network.checking import check_network
+from torget.onboarding.network.reading import read_folders
+from torget.onboarding.network.saving import NetworkConflict, save_network
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
 

@@ -19,6 +19,7 @@ from torget.connectors.library_systems.folio.accounts import Json, read_actions,
 from torget.connectors.library_systems.folio.wire import FolioWire, NoToken
 from torget.connectors.library_systems.lacking import CannotChangeFees, KnowsNoGuarantees
 from torget.foundation.core.money import ZERO, Money
+from torget.payments.core.library_listing import Listed
 from torget.payments.core.ports import (
     AccountSnapshot,
     FoundRegistration,
@@ -34,6 +35,7 @@ from torget.payments.core.ports import (
 )
 
 ROWS_MAX: Final = 1000
+_ALL: Final = "cql.allRecords=1"
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 
 
@@ -99,6 +101,16 @@ class FolioLibrary(CannotChangeFees, KnowsNoGuarantees):
         if identity.card_number.casefold() != card_number.casefold():
             raise PatronNotFound
         return identity
+
+    def branches(self) -> tuple[Listed, ...]:
+        """The owners of fees, which is what a FOLIO has of branches."""
+        names = [_text_of(row, "owner") for row in self._rows("/owners", "owners", _ALL)]
+        return tuple(Listed(code=name, name=name) for name in names)
+
+    def fee_kinds(self) -> tuple[Listed, ...]:
+        """Each name once: several owners may have a kind of the same name."""
+        names = {_text_of(row, "feeFineType") for row in self._rows("/feefines", "feefines", _ALL)}
+        return tuple(Listed(code=name, name=name) for name in sorted(names))
 
     def account(self, *, patron_reference: str, card_number: str) -> AccountSnapshot:
         """Two round trips."""
@@ -215,6 +227,13 @@ def _refusal(reply: Reply) -> str:
 
 def _result(outcome: RegistrationOutcome, detail: str) -> RegistrationResult:
     return RegistrationResult(outcome=outcome, detail=detail)
+
+
+def _text_of(row: Json, field: str) -> str:
+    """Raise LibrarySystemUnavailable if it is not there."""
+    if not isinstance(row.get(field), str):
+        raise LibrarySystemUnavailable(f"FOLIO: a row without {field}")
+    return str(row[field]).strip()
 
 
 def _known_id(reference: str) -> str:

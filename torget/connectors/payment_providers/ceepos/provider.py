@@ -28,7 +28,7 @@ from torget.payments.core.ports import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.provider_capabilities import SECRET, Credential, ProviderCapabilities
 
 READ_SECONDS = 20.0
 """The shop makes an order of its own while we wait; others give it 60 seconds, a patron does not."""
@@ -37,6 +37,8 @@ LONGEST_ADDRESS = 300
 
 class Ceepos(NoStatusQuery, NoRefunds, NoSettlements):
     """One merchant: `account` is what Ceepos calls Source. Safe to share between threads."""
+
+    credentials = (SECRET, Credential(name="api_version", is_secret=False, is_required=False))
 
     def __init__(
         self,

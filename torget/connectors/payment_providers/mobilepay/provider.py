@@ -40,7 +40,7 @@ from torget.payments.core.ports import (
     RefundMessage,
     RefundStatus,
 )
-from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.provider_capabilities import SECRET, Credential, ProviderCapabilities
 
 PAYMENTS = "/epayment/v1/payments"
 DESCRIPTION_LENGTH = 100
@@ -51,6 +51,13 @@ _SERIAL_NUMBER = re.compile(r"[0-9]{4,10}")
 
 class MobilePay(AccountMessages, NoSettlements):
     """One sales unit: `account` is its merchant serial number, `secret` its client secret."""
+
+    credentials = (
+        Credential(name="client_id", is_secret=False),
+        SECRET,
+        Credential(name="subscription_key"),
+        Credential(name="webhook_secret", is_required=False),
+    )
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ from torget.payments.core.ports import (
     RefundMessage,
     Settlement,
 )
-from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.provider_capabilities import SECRET, ProviderCapabilities
 
 LOG = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ def _now() -> datetime:
 
 class Paytrail:
     """One merchant account, ordinary or aggregate (shop-in-shop); safe to share between threads."""
+
+    credentials = (SECRET,)
 
     def __init__(
         self,

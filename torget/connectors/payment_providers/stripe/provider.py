@@ -31,7 +31,7 @@ from torget.payments.core.ports import (
     RefundAnswer,
     RefundMessage,
 )
-from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.provider_capabilities import SECRET, Credential, ProviderCapabilities
 
 SESSION_SECONDS = 60 * 60
 """How long the page can be paid on; the vendor takes 30 minutes to 24 hours."""
@@ -41,6 +41,8 @@ PRODUCT_NAME_LENGTH = 250
 
 class Stripe(AccountMessages, NoSettlements):
     """One connected account: `account` is its `acct_…`, `secret` the platform's key. Safe to share between threads."""
+
+    credentials = (SECRET, Credential(name="webhook_secret", is_required=False))
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Stripe(AccountMessages, NoSettlements):
             has_partial_refund=True,
             has_settlements=False,
             can_split=False,
+            amount_cents_min=50,
             has_signed_return=False,
             calls_per_account=True,
             signs_answers=False,

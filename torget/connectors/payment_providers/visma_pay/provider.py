@@ -44,7 +44,7 @@ from torget.payments.core.ports import (
     RefundAnswer,
     RefundStatus,
 )
-from torget.payments.core.provider_capabilities import ProviderCapabilities
+from torget.payments.core.provider_capabilities import SECRET, ProviderCapabilities
 
 VERSION = "w3.2"
 TOKEN_SECONDS = 60 * 60
@@ -57,6 +57,8 @@ _ORDER_NUMBER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 class VismaPay(NoRefundCallbacks, NoSettlements):
     """One merchant: `account` is its API key, `secret` its private key. Safe to share between threads."""
+
+    credentials = (SECRET,)
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ BEGIN
                 FROM checkout_submerchant s
                 JOIN checkout_merchantaccount a ON a.id = s.merchant_account_id
                 JOIN cooperations_cooperation c ON c.id = a.cooperation_id
-                WHERE a.is_active
+                WHERE a.is_active AND s.is_active
             ) every_way ORDER BY municipality_id, rank, merchant_account_id DESC
         ) way
         JOIN cooperations_municipality m ON m.id = way.municipality_id

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from torget.foundation.cooperations.models import Cooperation, Municipality
+from torget.foundation.cooperations.models import Cooperation, Municipality, PublishedText
+from torget.foundation.core.languages import in_language
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
@@ -52,12 +53,26 @@ def contact(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 @require_safe
 def accessibility(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    return _read(request, "payments/accessibility.html", slug)
+    return _read_published(request, PublishedText.Kind.ACCESSIBILITY, slug)
 
 
 @require_safe
 def privacy(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    return _read(request, "payments/privacy.html", slug)
+    return _read_published(request, PublishedText.Kind.PRIVACY, slug)
+
+
+def _read_published(request: HttpRequest, kind: PublishedText.Kind, slug: str | None) -> HttpResponse:
+    """The municipality's own text if it has published one, else the common draft."""
+    municipality = _municipality(request, slug)
+    found = PublishedText.objects.filter(municipality=municipality, kind=kind).first() if municipality else None
+    if found is None:
+        return _read(request, f"payments/{kind}.html", slug)
+    language = get_language() or "fi"
+    blocks = [
+        {"heading": in_language(one["heading"], language), "lines": in_language(one["text"], language).splitlines()}
+        for one in found.blocks
+    ]
+    return render(request, "payments/published_text.html", {"kind": kind, "blocks": blocks, "dated": found.dated})
 
 
 @require_safe

@@ -90,6 +90,10 @@ class MerchantAccountRow:
     credentials: Mapping[str, str]
     sub_merchants: Mapping[str, str]
     """Slug of each municipality and its identifier under the aggregate."""
+    paused: frozenset[str] = frozenset()
+    """Slugs of those under the aggregate whose money it takes in no more; their open payments go on."""
+    sealed: bytes = b""
+    """Credentials as the database has them; where they are, `credentials` is not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from torget.casework.core.procedure import all_procedures
-from torget.config.networks.rows import (
+from torget.foundation.core.business_id import is_business_id
+from torget.foundation.design.themes import NotAColour, Theme, contrasts
+from torget.onboarding.network.problem import Problem
+from torget.onboarding.network.rows import (
     CooperationRow,
     DecisionMakerRow,
     FeeTypeRow,
@@ -15,8 +19,6 @@ from torget.config.networks.rows import (
     Network,
     PayeeRuleRow,
 )
-from torget.foundation.core.business_id import is_business_id
-from torget.foundation.design.themes import Theme, check_theme
 from torget.payments.core.fees import PayeeSource
 from torget.payments.settlement.formats import BANK
 
@@ -47,7 +49,7 @@ def _twice(what: str, placed: Iterable[tuple[str, object]]) -> Iterator[str]:
     for place, value in pairs:
         if counts[value] > 1 and value in seen:
             shown = " ".join(map(str, value)) if isinstance(value, tuple) else value
-            yield f"{place}: the {what} {shown} is used before"
+            yield Problem(place, gettext_noop("the %(what)s %(shown)s is used before"), what=what, shown=shown)
         seen.add(value)
 
 
@@ -55,17 +57,21 @@ def _repeated(network: Network) -> Iterator[str]:
     places, accounts = network.municipalities, network.merchant_accounts
     # Pages find the theme of either by its slug alone.
     slugs = [(row.place, row.slug) for row in places] + [(row.place, row.slug) for row in network.cooperations]
-    yield from _twice("slug", slugs)
-    yield from _twice("municipality number", ((row.place, row.number) for row in places))
-    yield from _twice("business id", ((row.place, row.business_id) for row in places))
-    yield from _twice("branch code", ((branch.place, branch.code) for row in places for branch in row.branches))
-    yield from _twice("fee type", ((row.place, (row.library_system, row.code)) for row in network.fee_types))
+    yield from _twice(gettext_noop("slug"), slugs)
+    yield from _twice(gettext_noop("municipality number"), ((row.place, row.number) for row in places))
+    yield from _twice(gettext_noop("business id"), ((row.place, row.business_id) for row in places))
+    yield from _twice(
+        gettext_noop("branch code"), ((branch.place, branch.code) for row in places for branch in row.branches)
+    )
+    yield from _twice(
+        gettext_noop("fee type"), ((row.place, (row.library_system, row.code)) for row in network.fee_types)
+    )
     yield from _twice(
         "payee rule", ((row.place, (row.library_system, row.fee_type or "(default)")) for row in network.payee_rules)
     )
-    yield from _twice("merchant account", ((row.place, (row.provider, row.account)) for row in accounts))
+    yield from _twice(gettext_noop("merchant account"), ((row.place, (row.provider, row.account)) for row in accounts))
     yield from _twice(
-        "municipality with an active account",
+        gettext_noop("municipality with an active account"),
         ((row.place, row.municipality) for row in accounts if row.is_active and not row.is_second),
     )
     yield from _twice(
@@ -85,14 +91,31 @@ def _repeated(network: Network) -> Iterator[str]:
 
 
 def _theme(row: MunicipalityRow | CooperationRow) -> Iterator[str]:
-    if all(row.theme.values()):
-        for problem in check_theme(Theme(slug=row.slug, **row.theme)):
-            yield f"{row.place}.theme: {problem}"
+    if not all(row.theme.values()):
+        return
+    try:
+        found = contrasts(Theme(slug=row.slug, **row.theme))
+    except NotAColour as wrong:
+        yield Problem(f"{row.place}.theme", gettext_noop("not a colour of the form #rrggbb: %(colour)s"), colour=wrong)
+        return
+    for one in found:
+        if not one.is_enough:
+            yield Problem(
+                f"{row.place}.theme",
+                gettext_noop("%(what)s: contrast %(ratio)s, needs %(needed)s"),
+                what=one.what,
+                ratio=f"{one.ratio:.2f}",
+                needed=one.needed,
+            )
 
 
 def _municipality(row: MunicipalityRow) -> Iterator[str]:
     if row.business_id and not is_business_id(row.business_id):
-        yield f"{row.place}.business_id: {row.business_id} is not a business id; the check digit does not hold"
+        yield Problem(
+            f"{row.place}.business_id",
+            gettext_noop("%(value)s is not a business id; the check digit does not hold"),
+            value=row.business_id,
+        )
     yield from _theme(row)
 
 
@@ -120,9 +143,15 @@ def _library_system(row: FeeTypeRow | PayeeRuleRow, network: Network) -> Iterato
 def _fee_type(row: FeeTypeRow, network: Network) -> Iterator[str]:
     yield from _library_system(row, network)
     if not row.is_payable and not row.not_payable_reasons:
-        yield f"{row.place}.not_payable_reasons: is missing; say why it cannot be paid online and what to do instead"
+        yield Problem(
+            f"{row.place}.not_payable_reasons",
+            gettext_noop("is missing; say why it cannot be paid online and what to do instead"),
+        )
     if row.is_payable and row.not_payable_reasons:
-        yield f"{row.place}.not_payable_reasons: it can be paid online, so there is no reason why not"
+        yield Problem(
+            f"{row.place}.not_payable_reasons",
+            gettext_noop("it can be paid online, so there is no reason why not"),
+        )
 
 
 def _payee_rule(row: PayeeRuleRow, network: Network) -> Iterator[str]:
@@ -155,7 +184,7 @@ def _provider(row: MerchantAccountRow) -> Iterator[str]:
     if not row.provider or row.provider in settings.PAYMENT_PROVIDERS:
         return
     if row.provider not in {chosen["PROVIDER"] for chosen in settings.SETTLEMENT_FORMATS.values()} - {BANK}:
-        yield f"{row.place}.provider: there is no provider {row.provider}"
+        yield Problem(f"{row.place}.provider", gettext_noop("there is no provider %(provider)s"), provider=row.provider)
     elif row.is_active:
         yield f"{row.place}.provider: nobody can pay through {row.provider}; with is_active false its reports are taken"
 
@@ -180,7 +209,8 @@ def _merchant_account(row: MerchantAccountRow, network: Network) -> Iterator[str
         for slug in sorted((row.sub_merchants.keys() & network.slugs) - owner.members.keys()):
             yield f"{row.place}.sub_merchants: {slug} is not a member of {row.cooperation}"
         yield from _twice(
-            "identifier", ((f"{row.place}.sub_merchants.{key}", id_) for key, id_ in row.sub_merchants.items())
+            gettext_noop("identifier"),
+            ((f"{row.place}.sub_merchants.{key}", id_) for key, id_ in row.sub_merchants.items()),
         )
 
 

@@ -5,8 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from torget.config.networks.json_row import ALL_LANGUAGES, JsonRow
-from torget.config.networks.rows import (
+from django.utils.translation import gettext_noop
+
+from torget.foundation import design
+from torget.foundation.cooperations.limits import GUARDIAN_AGE_LIMITS, REFUND_LIMIT_CENTS
+from torget.foundation.core.languages import LocalisedText
+from torget.onboarding.network.json_row import ALL_LANGUAGES, JsonRow
+from torget.onboarding.network.rows import (
     AnswerTemplateRow,
     ArticleRow,
     BranchRow,
@@ -22,15 +27,15 @@ from torget.config.networks.rows import (
     RecordClassRow,
     RoleRow,
 )
-from torget.foundation import design
-from torget.foundation.cooperations.limits import GUARDIAN_AGE_LIMITS, REFUND_LIMIT_CENTS
-from torget.foundation.core.languages import LocalisedText
 from torget.payments.core.fees import LegalNature, PayeeSource
 
 _STATIC = Path(design.__file__).parent / "static"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 PHONE = r"\+?[0-9 ]{5,30}"
+A_SLUG = gettext_noop("a slug")
+AN_EMAIL_ADDRESS = gettext_noop("an e-mail address")
+A_TELEPHONE_NUMBER = gettext_noop("a telephone number")
 SERVICES = ("library_payments", "customer_service", "decisions")
 ROLE_KINDS = ("library_desk", "finance", "coordinator", "operator", "agent", "preparer")
 VAT_PERMILLE_MAX = 500
@@ -71,20 +76,21 @@ def _branch(row: JsonRow) -> BranchRow:
 def _guardian_age_limit(row: JsonRow) -> int:
     age = row.number("guardian_age_limit", at_least=0, at_most=max(GUARDIAN_AGE_LIMITS), default=0)
     if age not in GUARDIAN_AGE_LIMITS:
-        row.say(f"{age} is none of {', '.join(str(one) for one in GUARDIAN_AGE_LIMITS)}", "guardian_age_limit")
+        allowed = ", ".join(str(one) for one in GUARDIAN_AGE_LIMITS)
+        row.say(gettext_noop("%(value)s is none of %(allowed)s"), "guardian_age_limit", value=age, allowed=allowed)
     return age
 
 
 def _municipality(row: JsonRow) -> MunicipalityRow:
     municipality = MunicipalityRow(
         place=row.place,
-        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
-        number=row.text("number", form=r"[0-9]{3}", what="a municipality number of three digits"),
+        slug=row.text("slug", form=SLUG, what=A_SLUG, length_max=50),
+        number=row.text("number", form=r"[0-9]{3}", what=gettext_noop("a municipality number of three digits")),
         business_id=row.text("business_id"),
         names=row.languages("names"),
         languages=row.choices("languages", ALL_LANGUAGES),
-        contact_email=row.text("contact_email", form=EMAIL, what="an e-mail address", length_max=254),
-        contact_phone=row.text("contact_phone", form=PHONE, what="a telephone number", length_max=30),
+        contact_email=row.text("contact_email", form=EMAIL, what=AN_EMAIL_ADDRESS, length_max=254),
+        contact_phone=row.text("contact_phone", form=PHONE, what=A_TELEPHONE_NUMBER, length_max=30),
         theme=_theme(row),
         refund_limit_cents=row.number(
             "refund_limit_cents", at_least=0, at_most=REFUND_LIMIT_CENTS_MAX, default=REFUND_LIMIT_CENTS
@@ -105,7 +111,7 @@ def _named(row: JsonRow) -> tuple[str, dict[str, str]]:
 def _cooperation(row: JsonRow) -> CooperationRow:
     cooperation = CooperationRow(
         place=row.place,
-        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        slug=row.text("slug", form=SLUG, what=A_SLUG, length_max=50),
         service=row.choice("service", SERVICES),
         names=row.languages("names"),
         coordinator=row.text("coordinator"),
@@ -185,7 +191,7 @@ def _employee(row: JsonRow) -> EmployeeRow:
         place=row.place,
         username=row.text("username", form=r"[\w.@+-]+", what="a username", length_max=150),
         full_name=row.text("full_name", length_max=120),
-        email=row.text("email", form=EMAIL, what="an e-mail address", length_max=254),
+        email=row.text("email", form=EMAIL, what=AN_EMAIL_ADDRESS, length_max=254),
         language=row.choice("language", ALL_LANGUAGES),
         roles=tuple(_role(role) for role in row.rows("roles", label="kind")),
     )
@@ -222,12 +228,12 @@ def _decision_maker(row: JsonRow) -> DecisionMakerRow:
     maker = DecisionMakerRow(
         place=row.place,
         municipality=row.text("municipality"),
-        code=row.text("code", form=SLUG, what="a slug", length_max=50),
+        code=row.text("code", form=SLUG, what=A_SLUG, length_max=50),
         titles=row.languages("titles"),
         organ_above=row.languages("organ_above"),
         contact_name=row.text("contact_name", length_max=120),
-        contact_email=row.text("contact_email", form=EMAIL, what="an e-mail address", length_max=254),
-        contact_phone=row.text("contact_phone", form=PHONE, what="a telephone number", length_max=30),
+        contact_email=row.text("contact_email", form=EMAIL, what=AN_EMAIL_ADDRESS, length_max=254),
+        contact_phone=row.text("contact_phone", form=PHONE, what=A_TELEPHONE_NUMBER, length_max=30),
         powers=tuple(_power(power) for power in row.rows("powers", label="procedure")),
         holders=row.texts("holders"),
     )
@@ -238,7 +244,7 @@ def _decision_maker(row: JsonRow) -> DecisionMakerRow:
 def _article(row: JsonRow) -> ArticleRow:
     article = ArticleRow(
         place=row.place,
-        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        slug=row.text("slug", form=SLUG, what=A_SLUG, length_max=50),
         titles=row.languages("titles"),
         texts=row.languages("texts"),
         topics=row.texts("topics"),
@@ -259,7 +265,7 @@ def _local_text(row: JsonRow) -> tuple[str, LocalisedText]:
 def _answer_template(row: JsonRow) -> AnswerTemplateRow:
     template = AnswerTemplateRow(
         place=row.place,
-        slug=row.text("slug", form=SLUG, what="a slug", length_max=50),
+        slug=row.text("slug", form=SLUG, what=A_SLUG, length_max=50),
         municipality=row.text("municipality", is_required=False),
         service_type=row.text("service_type", is_required=False, length_max=50),
         names=row.languages("names"),

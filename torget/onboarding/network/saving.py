@@ -11,11 +11,11 @@ from django.db.models import Model, Q, QuerySet
 
 from torget.casework.cases.models import RecordClass
 from torget.casework.decisions.models import DecisionMaker, OfficeHolder, Power
-from torget.config.networks.rows import EmployeeRow, MerchantAccountRow, Network
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Branch, Cooperation, Membership, Municipality
 from torget.foundation.people.models import Employee, Role
 from torget.foundation.people.second_factor.demo import enrol_for_demo
+from torget.onboarding.network.rows import EmployeeRow, MerchantAccountRow, Network
 from torget.payments.checkout.credentials import CredentialsUnreadable, decrypt_credentials, encrypt_credentials
 from torget.payments.checkout.models import MerchantAccount, SubMerchant
 from torget.payments.fees.models import FeeType, PayeeRule
@@ -46,7 +46,9 @@ class Loaded:
         return bool(self.created or self.changed or self.removed)
 
 
-def save_network(*, name: str, network: Network, with_demo_staff: bool, at: datetime) -> Loaded:
+def save_network(
+    *, name: str, network: Network, with_demo_staff: bool, at: datetime, actor: str = "operator"
+) -> Loaded:
     """Save a network that `check_network` found good. Raises NetworkConflict."""
     saving = _Saving()
     with transaction.atomic():
@@ -63,7 +65,7 @@ def save_network(*, name: str, network: Network, with_demo_staff: bool, at: date
         if loaded.is_changed:
             record(
                 at=at,
-                actor="operator",
+                actor=actor,
                 action="load network",
                 subject=f"network:{name}",
                 detail={"created": loaded.created, "changed": loaded.changed, "removed": loaded.removed},
@@ -143,7 +145,10 @@ class _Saving:
             for slug, share in row.members.items():
                 key = {"cooperation": cooperation, "municipality": self._municipalities[slug]}
                 self._put(Membership, key, {"cost_share": share})
-            self._remove(cooperation.memberships.exclude(municipality__slug__in=row.members))
+            # Who came in by the guided path is in no file and stays.
+            self._remove(
+                cooperation.memberships.exclude(municipality__slug__in=row.members).filter(municipality__draft=None)
+            )
 
     def fees(self, network: Network) -> None:
         types: dict[tuple[str, str], FeeType] = {}
@@ -198,8 +203,10 @@ class _Saving:
             )
             for slug, identifier in row.sub_merchants.items():
                 key = {"merchant_account": account, "municipality": self._municipalities[slug]}
-                self._put(SubMerchant, key, {"identifier": identifier})
-            self._remove(account.sub_merchants.exclude(municipality__slug__in=row.sub_merchants))
+                self._put(SubMerchant, key, {"identifier": identifier, "is_active": slug not in row.paused})
+            self._remove(
+                account.sub_merchants.exclude(municipality__slug__in=row.sub_merchants).filter(municipality__draft=None)
+            )
 
     def articles(self, network: Network) -> None:
         for row in network.articles:
@@ -288,6 +295,8 @@ _CLASS_FIELDS = ("publicity", "secrecy_basis", "retention_years", "retention_bas
 
 def _sealed(row: MerchantAccountRow) -> bytes:
     """The stored credentials if they open to the same, for the same text encrypts differently each time."""
+    if row.sealed:
+        return row.sealed
     stored = MerchantAccount.objects.filter(provider=row.provider, account=row.account).first()
     if stored is not None:
         try:

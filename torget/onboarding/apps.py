@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OnboardingApp(AppConfig):
+    name = "torget.onboarding"
+    label = "onboarding"
