@@ -91,9 +91,9 @@ class KohaSide:
 
     @contextmanager
     def serve(self) -> Iterator[dict[str, Any]]:
+        """Requests come in one order, so that a seed meets the same faults again."""
         with serving(self.sandbox) as url:
             options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
-            # One order of requests, so that a seed meets the same faults again.
             more = {"read_seconds": 0.8, "reads_at_once": False, "child_categories": ["LAPSI"]}
             yield {"kind": self.kind, "options": {**options, **more}}
         self.sandbox.close()
@@ -217,11 +217,9 @@ class FeeSide:
                 of_marker.append({})
             of_marker[-1][fee] = row["cents"]
         for (mark, patron_id), told in rounds.items():
-            patron = self.fee_reference(patron_id)
+            whose = {"marker": mark, "patron": self.fee_reference(patron_id)}
             for fees in told:
-                yield Booking(
-                    marker=mark, patron=patron, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False
-                )
+                yield Booking(**whose, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False)
 
     def charges(self) -> dict[str, list[int]]:
         return {}

@@ -168,7 +168,7 @@ class PaymentLine(models.Model):
     position = models.PositiveSmallIntegerField()
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
-    #: Of the fee's own card, in a payment of several or by somebody else; where it is empty, the payment's says it.
+    #: The fee's card, in a payment of several or by somebody else; where it is empty, the payment's.
     card_number = models.CharField(max_length=40, blank=True, db_default="")
     fee_reference = models.CharField(max_length=60)
     fee_kind = models.CharField(max_length=40)
@@ -202,9 +202,7 @@ class PaymentLine(models.Model):
                 name="never_refund_more_of_a_line", condition=Q(refunded_cents__lte=models.F("amount_cents"))
             ),
         ]
-        indexes = [
-            models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card"),
-        ]
+        indexes = [models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card")]
 
 
 class PaymentTransition(models.Model):

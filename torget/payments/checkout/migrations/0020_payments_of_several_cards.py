@@ -10,7 +10,7 @@ add_transitions = import_module("torget.payments.checkout.migrations.0006_refund
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0018_payer_of_held_fees")]
+    dependencies = [("checkout", "0019_part_in_an_aggregate_rests")]
     operations = [
         migrations.AddField(
             model_name="paymentline",

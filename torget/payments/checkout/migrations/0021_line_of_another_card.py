@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("checkout", "0019_payments_of_several_cards")]
+    dependencies = [("checkout", "0020_payments_of_several_cards")]
     operations = [
         AddIndexConcurrently(
             model_name="paymentline",
