@@ -309,9 +309,7 @@ LIBRARY_SYSTEM_KINDS = {
 def payment_provider(name: str, title: str, url: str, *more_page_origins: str) -> dict[str, Any]:
     """`title` is what people call it, and without spaces its connector's class; `url` is where its interface is.
 
-    PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
-
-    The environment can name other addresses: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    PAGE_ORIGINS, where a patron's browser may be sent, go into form-action. TORGET_<NAME>_URL and _PAGE_ORIGINS win.
     """
     variable = f"TORGET_{name.upper()}"
     page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))
