@@ -263,6 +263,8 @@ def test_a_service_spends_what_its_caller_may() -> None:
                    "</knowledgeRequirement>")
     )  # fmt: skip
     assert DecisionModel(read_model(source)).evaluate("d", {}).value == 5000
+    with pytest.raises(ModelError, match=r"'s' does not take \(string\), so the result is always null"):
+        DecisionModel(read_model(source.replace("s(100)", "s(&quot;a&quot;)")))
     with pytest.raises(LimitExceededError, match="decision 'd': the evaluation takes more than 1000 iterations"):
         DecisionModel(read_model(source), limits=Limits(iterations_max=1000)).evaluate("d", {})
 

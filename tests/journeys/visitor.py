@@ -60,11 +60,14 @@ class Visitor:
         self.language = language
         expect(self.page.locator("html")).to_have_attribute("lang", language)
 
-    def arrive(self) -> None:
-        """The sign-in page, in the visitor's language."""
-        self.open("/")
+    def open_in_own_language(self, path: str) -> None:
+        self.open(path)
         if self.page.locator("html").get_attribute("lang") != self.language:
             self.choose_language(self.language)
+
+    def arrive(self) -> None:
+        """The sign-in page, in the visitor's language."""
+        self.open_in_own_language("/")
 
     def try_to_sign_in(self, card_number: str, pin: str) -> None:
         self.page.fill("#id_card_number", card_number)
@@ -122,7 +125,7 @@ class Visitor:
         if with_axe:
             result = _axe.run(page)
             assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
-        assert self.complaints == [], page.url
+        assert self.complaints == [], f"{page.url}: {self.complaints}"
 
     @contextmanager
     def nothing_changes(self, patron: SandboxPatron) -> Iterator[None]:

@@ -195,7 +195,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS: list[str] = []
 # How many proxies stand before us and append to X-Forwarded-For; 0 trusts the socket's address only.
 TRUSTED_PROXY_COUNT = int(os.environ.get("TORGET_TRUSTED_PROXY_COUNT", "0"))
 
@@ -247,10 +246,9 @@ SERVICE_MAILBOX: dict[str, Any] = {
 }
 
 # Text messages go out through this gateway, in this sender's name; without its address there are none.
-_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
 SMS_GATEWAY: dict[str, Any] = {
     "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
-    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
+    "OPTIONS": {name: os.environ.get(f"TORGET_SMS_{name.upper()}", "") for name in ("url", "token", "sender")},
 }
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
@@ -313,9 +311,7 @@ LIBRARY_SYSTEM_KINDS = {
 def payment_provider(name: str, title: str, url: str, *more_page_origins: str) -> dict[str, Any]:
     """`title` is what people call it, and without spaces its connector's class; `url` is where its interface is.
 
-    PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
-
-    The environment can name other addresses: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    PAGE_ORIGINS, where a patron's browser may be sent, go into form-action. TORGET_<NAME>_URL and _PAGE_ORIGINS win.
     """
     variable = f"TORGET_{name.upper()}"
     page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))

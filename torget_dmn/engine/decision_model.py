@@ -20,7 +20,7 @@ from torget_dmn.feel.functions import FeelFunction, Parameter
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
-from torget_dmn.model.elements import Decision, Definitions, InputData
+from torget_dmn.model.elements import Definitions, InputData
 from torget_dmn.words import say
 
 _SMALL_NUMBER = 2048
@@ -145,10 +145,6 @@ class DecisionModel:
 
         return _guarded(call, ModelRun(self._blank, self.limits), node.place)
 
-    def input_types(self) -> dict[str, FeelType]:
-        """Return the inputs of the model and their types."""
-        return {one.variable_name: self._inputs[one.variable_name].type for one in self.definitions.input_data}
-
     def _find(self, nodes: Mapping[str, _AnyNode], name: str, kind: str) -> _AnyNode:
         node = nodes.get(name)
         if node is None:
@@ -182,10 +178,6 @@ class DecisionModel:
         """Name every input that is unknown or does not fit, unless the model is lenient."""
         if not self._lenient:
             raise InputError(_input_problems(inputs, known))
-
-    def decision(self, name: str) -> Decision | None:
-        """Return the source of a decision."""
-        return self.definitions.decision(name)
 
 
 def _guarded(compute: Callable[[ModelRun], Any], run: ModelRun, place: str) -> Any:

@@ -121,10 +121,15 @@ class Linker:
         element, kind = self.graph.elements[key], self.nodes[key].type
         if isinstance(element, elements.InputData | elements.Decision):
             return kind
-        if not isinstance(element, elements.BusinessKnowledge) or element.function is None:
-            return ANY
-        resolve, place = self.types[key[0]].resolve, place_of(element)
-        return FunctionType(tuple(resolve(one.type_ref, place) for one in element.function.parameters), kind)
+        place = place_of(element)
+        if isinstance(element, elements.DecisionService):
+            hrefs = [*element.input_data, *element.input_decisions]
+            given = self.graph.references(self.graph.models[key[0]], hrefs, place)
+            return FunctionType(tuple(self.nodes[one.key].type for one in given), kind)
+        if isinstance(element, elements.BusinessKnowledge) and element.function is not None:
+            resolve = self.types[key[0]].resolve
+            return FunctionType(tuple(resolve(one.type_ref, place) for one in element.function.parameters), kind)
+        return ANY
 
     def _requirements(self, references: list[Reference]) -> tuple[list[str], Requirements]:
         plain = [reference for reference in references if not reference.prefix]
