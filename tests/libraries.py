@@ -90,7 +90,8 @@ class KohaSide:
         with serving(self.sandbox) as url:
             options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
             # One order of requests, so that a seed meets the same faults again.
-            yield {"kind": self.kind, "options": {**options, "read_seconds": 0.8, "reads_at_once": False}}
+            more = {"read_seconds": 0.8, "reads_at_once": False, "child_categories": ["LAPSI"]}
+            yield {"kind": self.kind, "options": {**options, **more}}
         self.sandbox.close()
 
     def add(self, patrons: Sequence[SandboxPatron], items: tuple[SandboxItem, ...]) -> None:

@@ -60,7 +60,7 @@ class OtherProvider:
 
 @contextmanager
 def other_provider(
-    world: World, name: str, connector: str, vendor: Vendor, merchant: Merchant, **credentials: str
+    world: World, name: str, vendor: Vendor, merchant: Merchant, **credentials: str
 ) -> Iterator[OtherProvider]:
     """Hanko, which takes no online payments in the network of tests, does so with this provider."""
     sandbox = ProviderSandbox(
@@ -74,7 +74,7 @@ def other_provider(
     )
     with sandbox, serving(sandbox) as url:
         entry = {
-            "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{connector}",
+            **settings.PAYMENT_PROVIDERS[name],
             "OPTIONS": {"base_url": url},
             "PAGE_ORIGINS": [url],
         }

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.test import override_settings
 
 from tests.libraries import KohaSide, LibrarySide
@@ -194,13 +195,8 @@ def running_world(library: LibrarySide | None = None) -> Iterator[World]:
     side = library or KohaSide()
     paytrail = PaytrailSandbox(is_http_allowed=True, dispatches=False, speed=0, start_at=START.timestamp(), seed=1)
     with side.serve() as library_settings, serving(paytrail) as paytrail_url:
-        providers = {
-            "paytrail": {
-                "BACKEND": "torget.connectors.payment_providers.paytrail.provider.Paytrail",
-                "OPTIONS": {"base_url": paytrail_url},
-                "PAGE_ORIGINS": [paytrail_url],
-            }
-        }
+        here = {"OPTIONS": {"base_url": paytrail_url}, "PAGE_ORIGINS": [paytrail_url]}
+        providers = {**settings.PAYMENT_PROVIDERS, "paytrail": {**settings.PAYMENT_PROVIDERS["paytrail"], **here}}
         library_system.cache_clear()
         with override_settings(LIBRARY_SYSTEMS={LIBRARY: library_settings}, PAYMENT_PROVIDERS=providers):
             from torget.payments.checkout import providers as built

@@ -3,14 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from tests.casework.conftest import NOW, KeepingBooks, new_case
 from tests.database.staff import PASSWORD, sign_in
 from torget.casework.cases.models import Case
-from torget.casework.cases.register import add_document
 from torget.casework.core.procedure import EffectOutcome, EffectResult
 from torget.casework.decisions.carry_out import carry_out_next
 from torget.casework.decisions.models import Decision, DecisionMaker, Effect
@@ -199,30 +197,6 @@ def test_what_the_machine_could_not_do_a_person_does(official: Client, case: Cas
     effect.refresh_from_db()
     assert (effect.state, effect.detail) == ("done", "Extended at the desk.")
     assert Case.objects.get().state == "closed"
-
-
-def test_every_look_is_logged(official: Client, case: Case) -> None:
-    decision = prepare_case(case=case, actor="staff:1", at=NOW)
-    with transaction.atomic():
-        add_document(
-            case, kind="application", title="?", content=b"Hej", media_type="text/plain", actor="staff:1", at=NOW
-        )
-    drafts = [f"/staff/proposals/{decision.pk}/{part}/" for part in ("blocks/0", "outcome", "sign", "withdraw")]
-    looks = [
-        "/staff/cases/",
-        *(f"/staff/cases/{case.pk}/{part}" for part in ("", "proposal/", "documents/1/")),
-        *drafts,
-    ]
-    assert [path for path in looks if not logs(official, path)] == []
-    press(official, drafts[2], has_read="on")
-    signed = [f"/staff/decisions/{decision.pk}/{part}" for part in ("", "pdf/", "correct/", "publish/")]
-    assert [path for path in signed if not logs(official, path)] == []
-
-
-def logs(client: Client, path: str) -> bool:
-    before = AuditEntry.objects.count()
-    assert client.get(path).status_code == 200, path
-    return AuditEntry.objects.count() > before
 
 
 def test_a_name_that_is_an_attack_is_only_a_name(official: Client, procedure: KeepingBooks) -> None:

@@ -3,8 +3,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
+from tests.mail_out import KeptMail, mail_server
 from tests.world import World, running_world
+from torget.foundation.notify.send_once import _build
+from torget.sandbox.server import serving
+from torget.sandbox.sms import SandboxSms
+from torget.sandbox.sms.app import TOKEN
 
 
 @pytest.fixture
@@ -19,3 +25,24 @@ def settlement_folder(tmp_path: Path) -> Iterator[Path]:
     before, settings.SETTLEMENT_FOLDER = settings.SETTLEMENT_FOLDER, str(tmp_path)
     yield tmp_path
     settings.SETTLEMENT_FOLDER = before
+
+
+@pytest.fixture
+def mail(world: World) -> Iterator[KeptMail]:
+    with mail_server() as kept:
+        yield kept
+
+
+@pytest.fixture
+def sms(world: World) -> Iterator[SandboxSms]:
+    sandbox = SandboxSms()
+    _build.cache_clear()
+    with serving(sandbox) as url:
+        gateway = {
+            "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
+            "OPTIONS": {"base_url": url, "token": TOKEN, "sender": "Biblioteket"},
+        }
+        with override_settings(SMS_GATEWAY=gateway):
+            yield sandbox
+    _build.cache_clear()
+    sandbox.close()

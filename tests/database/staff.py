@@ -41,9 +41,9 @@ def access_of(employee: Employee) -> Access:
     return load_access(employee=employee)
 
 
-def browser() -> Client:
+def browser(**more: Any) -> Client:
     """Static files are looked up when asked for, so that no folder of collected ones must exist."""
-    client = Client()
+    client = Client(**more)
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         client.handler.load_middleware()
     return client

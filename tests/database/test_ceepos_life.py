@@ -26,7 +26,7 @@ OLD_HANKO = Merchant(account="HANKO", secret="hangon-salaisuus", name="Hanko", m
 
 @pytest.fixture
 def ceepos(world: World) -> Iterator[OtherProvider]:
-    with other_provider(world, "ceepos", "Ceepos", VENDOR, HANKO) as provider:
+    with other_provider(world, "ceepos", VENDOR, HANKO) as provider:
         yield provider
 
 
@@ -79,7 +79,7 @@ def test_an_oversized_notification_is_not_read(ceepos: OtherProvider) -> None:
 
 
 def test_the_old_version_signs_no_amount_and_is_believed(world: World) -> None:
-    with other_provider(world, "ceepos", "Ceepos", VENDOR, OLD_HANKO, api_version="2.1.2") as old:
+    with other_provider(world, "ceepos", VENDOR, OLD_HANKO, api_version="2.1.2") as old:
         payment_id = start(old)
         old.at_provider(payment_id, "pay_and_close_browser")
         assert old.deliver_due() == [200]

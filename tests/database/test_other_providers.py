@@ -15,6 +15,8 @@ from torget.payments.checkout.credentials import encrypt_credentials
 from torget.payments.checkout.models import MerchantAccount, Payment, ProviderMessageRecord
 from torget.payments.checkout.withdraw import withdraw_payment
 from torget.payments.core.checkout import State
+from torget.payments.receipts.build import build_receipt
+from torget.payments.receipts.words import receipt_document
 from torget.sandbox.mobilepay.vendor import VENDOR as MOBILEPAY
 from torget.sandbox.providers.merchants import Merchant
 from torget.sandbox.stripe.vendor import VENDOR as STRIPE
@@ -27,7 +29,7 @@ WEBHOOK_PATH = "/provider/mobilepay/900001/callback/"
 @pytest.fixture
 def visma_pay(world: World) -> Iterator[OtherProvider]:
     merchant = Merchant(account="hangon-avain", secret="hangon-salaisuus", name="Hanko")
-    with other_provider(world, "visma_pay", "VismaPay", VISMA_PAY, merchant) as provider:
+    with other_provider(world, "visma_pay", VISMA_PAY, merchant) as provider:
         yield provider
 
 
@@ -35,7 +37,7 @@ def visma_pay(world: World) -> Iterator[OtherProvider]:
 def mobilepay(world: World) -> Iterator[OtherProvider]:
     more = {**KEYS, "webhook_url": f"http://127.0.0.1:8000{WEBHOOK_PATH}"}
     merchant = Merchant(account="900001", secret="hangon-salaisuus", name="Hanko", more=more)
-    with other_provider(world, "mobilepay", "MobilePay", MOBILEPAY, merchant, **KEYS) as provider:
+    with other_provider(world, "mobilepay", MOBILEPAY, merchant, **KEYS) as provider:
         yield provider
 
 
@@ -47,7 +49,7 @@ def stripe(world: World) -> Iterator[OtherProvider]:
         "webhook_url": "http://127.0.0.1:8000/provider/stripe/acct_hanko/callback/",
     }
     merchant = Merchant(account="acct_hanko", secret="sk_test_hanko", name="Hanko", more=more)
-    with other_provider(world, "stripe", "Stripe", STRIPE, merchant, webhook_secret="whsec_hanko") as provider:
+    with other_provider(world, "stripe", STRIPE, merchant, webhook_secret="whsec_hanko") as provider:
         behind = timezone.now() - world.now
         # Its events are good for five minutes of the machine's time, by which our pages go.
         provider.sandbox.clock.advance(behind.total_seconds())
@@ -79,6 +81,8 @@ def test_paid_without_an_amount_is_asked_about_first(visma_pay: OtherProvider) -
     visma_pay.world.work()
     assert state_of(visma_pay, payment_id) is State.REGISTERED
     assert visma_pay.world.credits() == [Money(300)]
+    document = receipt_document(build_receipt(payment_id=payment_id, language="fi", with_titles=False))
+    assert "Visma Pay" in [row.value for row in document.rows]
 
 
 def test_another_amount_at_the_provider_is_not_taken_in(visma_pay: OtherProvider) -> None:

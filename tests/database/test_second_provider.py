@@ -24,7 +24,7 @@ HANKO = Merchant(account="HANKO", secret="hangon-salaisuus", name="Hanko")
 
 @pytest.fixture
 def ceepos(world: World) -> Iterator[OtherProvider]:
-    with other_provider(world, "ceepos", "Ceepos", VENDOR, HANKO) as provider:
+    with other_provider(world, "ceepos", VENDOR, HANKO) as provider:
         yield provider
 
 

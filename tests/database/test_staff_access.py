@@ -116,6 +116,7 @@ def test_views_and_refusals_are_audited(world: World) -> None:
     ) == [
         (f"staff:{desk.pk}", "view payment", raasepori),
         (f"staff:{stranger.pk}", "view payment refused", raasepori),
+        (f"staff:{operator.pk}", "view payment", raasepori),
         (f"staff:{operator.pk}", "retry refused", raasepori),
     ]
 

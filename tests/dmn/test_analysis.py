@@ -12,7 +12,7 @@ from tests.dmn.building import fee_table, model, table
 from torget_dmn import DecisionModel
 from torget_dmn.analysis import Finding, analyse, in_words
 from torget_dmn.model.elements import ItemDefinition
-from torget_dmn.model.expressions import DecisionTable
+from torget_dmn.model.expressions import DecisionTable, OutputClause
 
 KIND = ItemDefinition(name="tKind", type_ref="string", allowed_values='"book", "film"')
 INPUTS = [("kind", "tKind"), ("amount", "number")]
@@ -55,6 +55,55 @@ def test_a_hidden_row_is_named_with_the_rows_that_hide_it() -> None:
     (hidden,) = found(rows, "FIRST")
     assert (hidden.code, hidden.rows) == ("unreachable-row", (3,))
     assert hidden.message == "row 3 is never used: every case it matches is answered by rows 1 and 2"
+
+
+def test_results_that_are_equal_agree_however_they_are_written() -> None:
+    assert found([["-", "<= 10", "1"], ["-", ">= 10", "1.0"]], "ANY") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "words"),
+    [
+        ("time", ['< @"08:00:00"', '>= @"16:00:00"'], 'no row answers when x is @"08:00:00"'),
+        ("time", ['(@"08:00:00"..@"23:30:00"]'], 'no row answers when x is @"07:00:00"'),
+        ("time", ['<= @"23:30:00"'], 'no row answers when x is @"23:45:00"'),
+        (
+            "date and time",
+            ['< @"2026-01-01T00:00:00Z"', '> @"2026-02-01T00:00:00Z"'],
+            'no row answers when x is @"2026-01-01T00:00:00Z"',
+        ),
+        (
+            "date and time",
+            ['< @"2026-02-01T00:00:00"', '> @"2026-01-01T00:00:00"'],
+            'rows 1 and 2 both match when x is @"2026-01-02T00:00:00"',
+        ),
+        ("date", ['< @"2026-01-01"', '>= @"2026-01-03"'], 'no row answers when x is @"2026-01-01"'),
+        ("days and time duration", ['< @"P1D"', '> @"P1D"'], 'no row answers when x is @"P1D"'),
+        ("years and months duration", ['<= @"P1Y"', '> @"P2Y"'], 'no row answers when x is @"P1Y1M"'),
+        ("boolean", ["true"], "no row answers when x is false"),
+        ("string", ['"a"', 'not("a", "b")'], 'no row answers when x is "b"'),
+        ("number", ["null", ">= 0"], "no row answers when x is -1"),
+    ],
+)
+def test_every_kind_of_column_is_searched(kind: str, rows: list[str], words: str) -> None:
+    made = table([("x", kind)], [[cell, "1"] for cell in rows])
+    assert [finding.message for finding in analyse(model([("x", kind)], made), reasons=False)] == [words]
+
+
+def test_a_cell_of_another_type_is_no_case_of_the_column() -> None:
+    made = table([("x", "number")], [["true", "1"], ["<= 5", "2"]])
+    messages = [finding.message for finding in analyse(model([("x", "number")], made), reasons=False)]
+    assert messages == [
+        "the cell true tests for true, but x is of type number",
+        "row 1 can never match: no value of x passes true",
+        "no row answers when x is 6",
+    ]
+
+
+def test_a_result_that_the_output_does_not_list_is_named() -> None:
+    outputs = [OutputClause(name="result", values='"high", "low"')]
+    (finding,) = found([["-", "-", '"medium"']], outputs=outputs)
+    assert (finding.code, finding.place) == ("value-not-allowed", "decision 'D', row 1, output 'result'")
 
 
 def test_a_row_that_nothing_passes_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,67 @@ def test_a_problem_in_a_table_names_row_and_column() -> None:
     }
 
 
+KNOWLEDGE = (
+    '<businessKnowledgeModel name="half" id="half"><variable name="half"/><encapsulatedLogic>'
+    '<formalParameter name="n" typeRef="number"/><literalExpression><text>n / 2</text></literalExpression>'
+    "</encapsulatedLogic></businessKnowledgeModel>"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("half(4)", None),
+        ("half(n: 4)", None),
+        ("{half: function(a, b) a, r: half(1, 2)}.r", None),
+        ("half(1, 2)", "'half' does not take (number, number)"),
+        ("half(&quot;a&quot;)", "'half' does not take (string)"),
+        ("half(4) + &quot;a&quot;", None),
+        ("{f: function(x: number) x, r: f(&quot;a&quot;)}.r", "'f' does not take (string)"),
+        ("abs(x: 1)", "'abs' has no parameters x"),
+        ("string length(&quot;a&quot;).year", "number has no 'year'"),
+        ("1 in [&quot;a&quot;..&quot;b&quot;]", "no number is among range&lt;string&gt;"),
+        ("1 between 0 and &quot;b&quot;", "number and string cannot be compared"),
+    ],
+)
+def test_calls_and_comparisons_that_can_never_fit_are_named(text: str, words: str | None) -> None:
+    needed = '<knowledgeRequirement><requiredKnowledge href="#half"/></knowledgeRequirement>'
+    source = read_model(wrap(KNOWLEDGE + decision("d", text, needed)))
+    if words is None:
+        assert DecisionModel(source).problems == ()
+        return
+    with pytest.raises(ModelError) as caught:
+        DecisionModel(source)
+    assert html.unescape(words) in str(caught.value)
+
+
+def test_a_name_twice_in_one_box_is_refused() -> None:
+    one = "<literalExpression><text>1</text></literalExpression>"
+    entry, column = '<contextEntry><variable name="x"/>' + one + "</contextEntry>", '<column name="c"/>'
+    parameter = '<formalParameter name="p"/>'
+    boxes = {
+        "a": f"<context>{entry}{entry}</context>",
+        "b": f"<relation>{column}{column}<row>{one}{one}</row></relation>",
+        "c": f"<functionDefinition>{parameter}{parameter}{one}</functionDefinition>",
+    }
+    source = wrap("".join(f'<decision name="{name}" id="{name}">{box}</decision>' for name, box in boxes.items()))
+    with pytest.raises(ModelError) as caught:
+        DecisionModel(read_model(source))
+    assert [problem.place for problem in caught.value.problems] == [
+        "decision 'a', entry 'x'",
+        "decision 'b', column 'c'",
+        "decision 'c', parameter 'p'",
+    ]
+
+
+def test_a_knowledge_model_is_given_what_it_takes() -> None:
+    made = DecisionModel(read_model(wrap(KNOWLEDGE)))
+    assert made.call("half", {"n": 4}) == 2
+    with pytest.raises(InputError) as caught:
+        made.call("half", {"n": "four", "m": 4})
+    assert [problem.code for problem in caught.value.problems] == ["input-type", "unknown-input"]
+
+
 def test_types_defined_by_themselves_are_refused() -> None:
     items = [ItemDefinition(name="a", type_ref="b"), ItemDefinition(name="b", type_ref="a")]
     with pytest.raises(ModelError, match="cyclic-type"):
@@ -201,6 +263,8 @@ def test_a_service_spends_what_its_caller_may() -> None:
                    "</knowledgeRequirement>")
     )  # fmt: skip
     assert DecisionModel(read_model(source)).evaluate("d", {}).value == 5000
+    with pytest.raises(ModelError, match=r"'s' does not take \(string\), so the result is always null"):
+        DecisionModel(read_model(source.replace("s(100)", "s(&quot;a&quot;)")))
     with pytest.raises(LimitExceededError, match="decision 'd': the evaluation takes more than 1000 iterations"):
         DecisionModel(read_model(source), limits=Limits(iterations_max=1000)).evaluate("d", {})
 

@@ -203,6 +203,13 @@ def test_wrong_content(found: bytes, put: bytes, problem: Problem) -> None:
     assert refused(content.replace(found, put)) is problem
 
 
+def test_a_foreign_balance_is_named() -> None:
+    balance = camt([STATEMENT]).replace(b'</Tp><Amt Ccy="EUR">', b'</Tp><Amt Ccy="NOK">', 1)
+    with pytest.raises(FileRefused) as refused_by:
+        read(balance)
+    assert refused_by.value.finding.detail == "NOK"
+
+
 def test_empty_and_doubled() -> None:
     content = camt([STATEMENT])
     assert refused(b"") is Problem.EMPTY

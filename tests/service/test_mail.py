@@ -3,19 +3,15 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.test import override_settings
 from django.utils import timezone
 
 from tests.database.staff import hire, sign_in
-from tests.service.mail_server import MailServer, free_port, running_dovecot
+from tests.mail_out import KeptMail, mail_server
+from tests.service.mail_server import MailServer, running_dovecot
 from tests.service.people import ask, patron_of, sign_in_patron
 from tests.world import World
 from torget.config.doctor.finding import Level
@@ -40,37 +36,22 @@ def dovecot() -> Iterator[MailServer]:
         yield server
 
 
-class _Kept:
-    def __init__(self) -> None:
-        self.letters: list[Message] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.letters.append(message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-
 @pytest.fixture
-def mail(world: World, dovecot: MailServer) -> Iterator[tuple[MailServer, _Kept]]:
+def mail(world: World, dovecot: MailServer) -> Iterator[tuple[MailServer, KeptMail]]:
     dovecot.empty()
-    kept = _Kept()
-    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    port = controller.port
     _build.cache_clear()
-    with override_settings(
-        SERVICE_MAILBOX_ADDRESS=BOX,
-        SERVICE_MAIL_TRUSTED_SERVER=SERVER,
-        SERVICE_MAILBOX={
-            "BACKEND": "torget.connectors.mailboxes.imap.mailbox.ImapMailbox",
-            "OPTIONS": dovecot.options,
-        },
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
-        EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=port,
-        PUBLIC_URL="https://torget.example.fi",
+    with (
+        mail_server() as kept,
+        override_settings(
+            SERVICE_MAILBOX_ADDRESS=BOX,
+            SERVICE_MAIL_TRUSTED_SERVER=SERVER,
+            SERVICE_MAILBOX={
+                "BACKEND": "torget.connectors.mailboxes.imap.mailbox.ImapMailbox",
+                "OPTIONS": dovecot.options,
+            },
+        ),
     ):
         yield dovecot, kept
-    controller.stop()
     _build.cache_clear()
 
 
@@ -84,7 +65,7 @@ def fetch() -> Counter[str]:
     return fetch_mail(at=timezone.now())
 
 
-def test_a_letter_out_and_its_answer_in(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_a_letter_out_and_its_answer_in(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, out = mail
     conversation = ask(sign_in_patron(patron_of(world)), 11)
     agent = sign_in(hire("agent", "porvoo"))
@@ -129,7 +110,7 @@ def test_a_letter_out_and_its_answer_in(world: World, mail: tuple[MailServer, _K
     assert "may be forged" in page
 
 
-def test_the_same_letter_twice_is_taken_once(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_the_same_letter_twice_is_taken_once(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, _out = mail
     conversation = ask(sign_in_patron(patron_of(world)), 11)
     to = f"service+{conversation.token}@torget.example.fi"
@@ -141,7 +122,7 @@ def test_the_same_letter_twice_is_taken_once(world: World, mail: tuple[MailServe
     assert conversation.contacts.filter(channel="email").count() == 3
 
 
-def test_machines_are_noted_and_never_answered(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_machines_are_noted_and_never_answered(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, out = mail
     conversation = ask(sign_in_patron(patron_of(world)), 11)
     send_due_emails(timezone.now(), 10)
@@ -169,7 +150,7 @@ def bounce(message_id: str) -> bytes:
     ).encode()
 
 
-def test_a_letter_without_a_thread_begins_one_and_floods_stop(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_a_letter_without_a_thread_begins_one_and_floods_stop(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, _out = mail
     server.deliver(letter("service+sipoo@torget.example.fi", "En fråga", Message_ID="<n1@x.fi>"))
     assert fetch() == {"new": 1}
@@ -185,7 +166,7 @@ def test_a_letter_without_a_thread_begins_one_and_floods_stop(world: World, mail
     assert Conversation.objects.filter(municipality__slug="porvoo").count() == 4
 
 
-def test_files_come_along_and_wait_for_the_scanner(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_files_come_along_and_wait_for_the_scanner(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, _out = mail
     conversation = ask(sign_in_patron(patron_of(world)), 11)
     parts = "".join(
@@ -207,7 +188,7 @@ def test_files_come_along_and_wait_for_the_scanner(world: World, mail: tuple[Mai
     assert Attachment.objects.count() == 1
 
 
-def test_hostile_letters_harm_nobody(world: World, mail: tuple[MailServer, _Kept]) -> None:
+def test_hostile_letters_harm_nobody(world: World, mail: tuple[MailServer, KeptMail]) -> None:
     server, _out = mail
     conversation = ask(sign_in_patron(patron_of(world)), 11)
     to = f"service+{conversation.token}@torget.example.fi"
@@ -264,7 +245,7 @@ def test_too_many_parts_are_not_taken_apart() -> None:
         read_mail(b"boundary" * 100, mailbox=BOX, host="x", trusted_server="")
 
 
-def test_the_doctor_signs_in_and_reads_nothing(mail: tuple[MailServer, _Kept]) -> None:
+def test_the_doctor_signs_in_and_reads_nothing(mail: tuple[MailServer, KeptMail]) -> None:
     server, _kept = mail
     server.deliver(b"From: someone@example.fi\n\nHello\n")
     (found,) = check_mailbox()

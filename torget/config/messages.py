@@ -6,8 +6,10 @@ language lacks.
 """
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -81,18 +83,20 @@ def untranslated(folder: Path) -> list[str]:
             texts = strings if isinstance(strings, (list, tuple)) else [strings]
             if message is None or message.fuzzy or not all(texts):
                 faults.append(f"{file.relative_to(PACKAGE.parent)}: no translation of {text!r}")
-            elif any(_placeholders(one or "") - _placeholders_of(message.id) for one in texts):
+            elif not _keeps_placeholders(message.id, texts):
                 faults.append(f"{file.relative_to(PACKAGE.parent)}: a placeholder differs in {text!r}")
     return faults
 
 
-def _placeholders(text: str) -> set[str]:
-    return {part.split(")")[0] for part in text.split("%(")[1:]}
+def _placeholders(*texts: object) -> set[str]:
+    """By name and type: `%(count)d` breaks a template, which gives only strings."""
+    return {found for text in texts for found in re.findall(r"%\(\w+\)[a-z]", str(text))}
 
 
-def _placeholders_of(identifier: object) -> set[str]:
-    texts = identifier if isinstance(identifier, (list, tuple)) else [identifier]
-    return set().union(*(_placeholders(str(text)) for text in texts))
+def _keeps_placeholders(identifier: object, texts: Sequence[object]) -> bool:
+    """Whether none is unknown, and the last form, which is of the many, has all."""
+    wanted = _placeholders(*(identifier if isinstance(identifier, (list, tuple)) else [identifier]))
+    return _placeholders(*texts) <= wanted and _placeholders(texts[-1]) == wanted
 
 
 def homeless() -> list[str]:

@@ -37,6 +37,10 @@ EMAILS_STUCK = Gauge("torget_emails_stuck", "E-mails that were given up")
 BOOKS_VIOLATIONS = Gauge("torget_books_violations", "What broke a rule of the books at the latest check", ["rule"])
 BOOKS_CHECK_AGE_SECONDS = Gauge("torget_books_check_age_seconds", "Since the last check of the books was finished")
 BOOKS_CHECK_SECONDS = Gauge("torget_books_check_seconds", "How long the latest check of the books took")
+FULL_CHECK_DISAGREEMENTS = Gauge(
+    "torget_full_check_disagreements", "Settlement items that the latest full check judges otherwise than they are kept"
+)
+FULL_CHECK_AGE_SECONDS = Gauge("torget_full_check_age_seconds", "Since the last full check of settlements was finished")
 RETENTION_AGE_SECONDS = Gauge("torget_retention_age_seconds", "Since the last run of the retention was finished")
 SEAL_DAYS_LEFT = Gauge("torget_seal_days_left", "Until the seal's certificate ends; endless where there is no seal")
 
@@ -109,11 +113,17 @@ _GAUGES = {
         SELECT count(DISTINCT j.id) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id
         WHERE j.status = 'failed' AND e.type = 'failed' AND e.at > now() - interval '1 day'
     """,
+    FULL_CHECK_DISAGREEMENTS: """
+        SELECT count(*) FROM settlement_auditdisagreement WHERE audit_id = (
+            SELECT id FROM settlement_fullaudit WHERE finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1
+        )
+    """,
     EMAILS_STUCK: f"SELECT count(*) FROM notify_outgoingemail WHERE sent_at IS NULL AND tries >= {TRIES_MAX}",  # noqa: S608
 }
 _AGES = {
     JOBS_HEARTBEAT_AGE_SECONDS: "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers",
     BOOKS_CHECK_AGE_SECONDS: "SELECT extract(epoch FROM now() - max(finished_at)) FROM invariants_invariantrun",
+    FULL_CHECK_AGE_SECONDS: "SELECT extract(epoch FROM now() - max(finished_at)) FROM settlement_fullaudit",
     RETENTION_AGE_SECONDS: """
         SELECT extract(epoch FROM now() - max(finished_at)) FROM retention_retentionrun WHERE NOT is_trial
     """,

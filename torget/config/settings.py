@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "torget.payments.settlement",
     "torget.payments.closing",
     "torget.payments.links",
+    "torget.payments.reminders",
     "torget.payments.guardians",
     "torget.payments.invariants",
     "torget.payments.api",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "torget.payments.web.upkeep",
     "torget.payments.web.libraries",
     "torget.payments.web.links",
+    "torget.payments.web.reminders",
     "torget.payments.web.guardians",
     "torget.payments.web.agreed_fees",
     "torget.payments.web.months",
@@ -244,6 +246,13 @@ SERVICE_MAILBOX: dict[str, Any] = {
     },
 }
 
+# Text messages go out through this gateway, in this sender's name; without its address there are none.
+_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
+SMS_GATEWAY: dict[str, Any] = {
+    "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
+    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
+}
+
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).
 PROCEDURES = [
     "torget.procedures.fee_dispute",
@@ -256,6 +265,7 @@ RETENTION_POLICY = os.environ.get("TORGET_RETENTION_POLICY", str(ROOT / "torget"
 RETENTION_ACTS = [
     "torget.service.conversations.retention",
     "torget.service.forms.retention",
+    "torget.payments.reminders.retention",
     "torget.payments.links.retention",
     "torget.payments.guardians.retention",
     "torget.payments.api.retention",
@@ -269,6 +279,7 @@ RETENTION_ACTS = [
 ]
 # Who knows something of a person, for `torget person export` and `erase`.
 PERSON_RECORDS = [
+    "torget.payments.reminders.person",
     "torget.payments.links.person",
     "torget.payments.guardians.person",
     "torget.payments.checkout.person",
@@ -299,15 +310,18 @@ LIBRARY_SYSTEM_KINDS = {
 }
 
 
-def payment_provider(name: str, connector: str, url: str, *more_page_origins: str) -> dict[str, Any]:
-    """`url` is where its interface is; PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+def payment_provider(name: str, title: str, url: str, *more_page_origins: str) -> dict[str, Any]:
+    """`title` is what people call it, and without spaces its connector's class; `url` is where its interface is.
 
-    The environment can name others: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
+
+    The environment can name other addresses: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
     """
     variable = f"TORGET_{name.upper()}"
     page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))
     return {
-        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{connector}",
+        "BACKEND": f"torget.connectors.payment_providers.{name}.provider.{title.replace(' ', '')}",
+        "TITLE": title,
         "OPTIONS": {"base_url": os.environ.get(f"{variable}_URL", url)},
         "PAGE_ORIGINS": page_origins.split(","),
     }
@@ -317,7 +331,7 @@ def payment_provider(name: str, connector: str, url: str, *more_page_origins: st
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "paytrail": payment_provider("paytrail", "Paytrail", "https://services.paytrail.com", "https://pay.paytrail.com"),
     "ceepos": payment_provider("ceepos", "Ceepos", "https://verkkomaksut.cpu.fi"),
-    "visma_pay": payment_provider("visma_pay", "VismaPay", "https://www.vismapay.com"),
+    "visma_pay": payment_provider("visma_pay", "Visma Pay", "https://www.vismapay.com"),
     "mobilepay": payment_provider("mobilepay", "MobilePay", "https://api.vipps.no", "https://landing.vipps.no"),
     "stripe": payment_provider("stripe", "Stripe", "https://api.stripe.com", "https://checkout.stripe.com"),
 }

@@ -48,6 +48,7 @@ class SandboxPatron:
     category: str
     expires_on: date
     email: str | None = None
+    sms_number: str | None = None
     is_child: bool = False
     banned_until_paid: bool = False
     """A loan ban that ends by itself when nothing is owed any more (library act 1492/2016, section 15)."""

@@ -9,12 +9,13 @@ from typing import Any
 
 from torget_dmn.engine.table_index import Cell, Mask, column_masks
 from torget_dmn.feel.durations import DaysDuration, MonthsDuration
-from torget_dmn.feel.feel_types import BOOLEAN, DATE, NUMBER, STRING, FeelType, NamedType, strip
+from torget_dmn.feel.feel_types import BOOLEAN, FeelType, NamedType, SimpleType, strip
 from torget_dmn.feel.ordering import order_key
 from torget_dmn.feel.ranges import Equals, Range
-from torget_dmn.feel.temporal import Date
+from torget_dmn.feel.temporal import Date, DateTime, Time
 
 _DAY_NANOSECONDS = 86_400 * 10**9
+_HOUR_NANOSECONDS = 3600 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +78,22 @@ def _ends(constant: Any) -> list[Any]:
 
 
 def _samples(constants: list[Any], kind: FeelType) -> list[Any]:
+    plain = strip(kind)
     points = [end for constant in constants for end in _ends(constant)]
+    if isinstance(plain, SimpleType):
+        # A cell for values of another type is a problem of its own, and no value the column can have.
+        points = [point for point in points if point is None or plain.holds(point)]
     found: list[Any] = []
-    if strip(kind) is BOOLEAN or any(type(point) is bool for point in points):
+    if plain is BOOLEAN or any(type(point) is bool for point in points):
         found += [True, False]
-    for one in (Decimal, str, Date, DaysDuration, MonthsDuration):
+    for one in _BETWEEN:
         own = [point for point in points if type(point) is one]
-        if own or strip(kind) is _TYPES.get(one):
+        if own or (isinstance(plain, SimpleType) and plain.kind is one):
             found += _with_between(one, own)
-    others = [point for point in points if type(point) not in (Decimal, str, Date, DaysDuration, MonthsDuration, bool)]
-    if any(point is None for point in others):
+    if any(point is None for point in points):
         found.append(None)
-    return [*found, *(point for point in others if point is not None)] or [None]
-
-
-_TYPES: dict[type, FeelType] = {Decimal: NUMBER, str: STRING, Date: DATE}
+    others = (point for point in points if point is not None and type(point) not in (*_BETWEEN, bool))
+    return [*found, *others] or [None]
 
 
 def _with_between(kind: type, points: list[Any]) -> list[Any]:
@@ -150,10 +152,31 @@ def _months_between(low: Any, high: Any) -> Any:
     return None if number is None else MonthsDuration(number)
 
 
+def _time_between(low: Any, high: Any) -> Any:
+    number = _whole_between(low and low.local_nanoseconds, high and high.local_nanoseconds, _HOUR_NANOSECONDS)
+    if number is None or not 0 <= number < _DAY_NANOSECONDS:
+        # There is less than an hour to the end of the day.
+        number = _whole_between(
+            -1 if low is None else low.local_nanoseconds,
+            _DAY_NANOSECONDS if high is None else high.local_nanoseconds,
+            _DAY_NANOSECONDS,
+        )
+    near = low or high or Time(0, 0, 0)
+    return None if number is None else Time.from_nanoseconds(number, near.offset, near.zone)
+
+
+def _moment_between(low: Any, high: Any) -> Any:
+    near = low or high or DateTime(Date(2000, 1, 1), Time(0, 0, 0))
+    number = _whole_between(low and low.epoch_nanoseconds, high and high.epoch_nanoseconds, _DAY_NANOSECONDS)
+    return None if number is None else near.plus_nanoseconds(number - near.epoch_nanoseconds)
+
+
 _BETWEEN: dict[type, Callable[[Any, Any], Any]] = {
     Decimal: _number_between,
     str: _text_between,
     Date: _date_between,
     DaysDuration: _days_between,
     MonthsDuration: _months_between,
+    Time: _time_between,
+    DateTime: _moment_between,
 }

@@ -92,7 +92,7 @@ def _overlaps(table: CompiledTable, columns: list[ColumnDomain], unclear: int) -
         return
     count = 0
     for first, second, example in geometry.overlaps(columns, len(source.rules), unclear):
-        if source.hit_policy == "ANY" and source.rules[first].outputs == source.rules[second].outputs:
+        if source.hit_policy == "ANY" and table.rows_agree(first, second):
             continue
         rows = (first + 1, second + 1)
         words = {"rows": _rows(rows), "example": in_words(example)}

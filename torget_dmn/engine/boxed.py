@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,9 +138,17 @@ class BoxedCompiler:
 
     def parameters(self, variables: list[boxed.Variable], place: str) -> tuple[Parameter, ...]:
         """Return the formal parameters of a function."""
+        self.note_twice((one.name for one in variables), place, "parameter")
         return tuple(Parameter(one.name, self.types.resolve(one.type_ref, place)) for one in variables)
 
+    def note_twice(self, names: Iterable[str], place: str, what: str) -> None:
+        """Note the names that several things of one kind have."""
+        for name, times in Counter(names).items():
+            if times > 1:
+                self.note("name-twice", say("the name is used twice"), f"{place}, {what} '{name}'")
+
     def context(self, expression: boxed.Context, scope: Scope, place: str) -> Closure:
+        self.note_twice((one.variable.name for one in expression.entries if one.variable), place, "entry")
         inner = Scope(scope)
         entries: list[tuple[str | None, Closure]] = []
         for entry in expression.entries:
@@ -158,6 +167,7 @@ class BoxedCompiler:
         return _context_closure(entries)
 
     def relation(self, expression: boxed.Relation, scope: Scope, place: str) -> Closure:
+        self.note_twice((column.name for column in expression.columns), place, "column")
         rows: list[list[tuple[str, Closure]]] = []
         for number, row in enumerate(expression.rows, 1):
             cells: list[tuple[str, Closure]] = []

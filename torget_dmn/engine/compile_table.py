@@ -12,9 +12,11 @@ from torget_dmn.errors import FeelSyntaxError
 from torget_dmn.feel import nodes
 from torget_dmn.feel.compile_tests import compile_unary_tests, constants_of
 from torget_dmn.feel.compiler import Compiler, constant, is_constant
+from torget_dmn.feel.equality import equal
 from torget_dmn.feel.feel_types import ANY, ContextType, FeelType, ListType, NamedType, strip
 from torget_dmn.feel.functions import Closure, Frame
 from torget_dmn.feel.parser import parse_unary_tests
+from torget_dmn.feel.ranges import Range
 from torget_dmn.feel.scope import Scope
 from torget_dmn.model.expressions import DecisionTable, OutputClause
 from torget_dmn.words import say
@@ -104,8 +106,20 @@ def output_types(compiler: BoxedCompiler, table: DecisionTable, whole: FeelType,
             kind = whole
         elif kind is ANY and isinstance(plain, ContextType):
             kind = plain.entry(clause.name or "") or ANY
-        found.append(kind)
+        found.append(_listing_type(clause, kind))
     return found
+
+
+def _listing_type(clause: OutputClause, kind: FeelType) -> FeelType:
+    """Return the type of an output that lists its values; rows are checked against it, results are not changed."""
+    listed = listed_values(clause.values)
+    if not listed:
+        return kind
+
+    def is_listed(value: Any) -> bool:
+        return any(one.contains(value) if isinstance(one, Range) else equal(one, value) for one in listed)
+
+    return NamedType(clause.name or "", kind, is_listed, clause.values or "", tuple(listed))
 
 
 def compile_cell(compiler: BoxedCompiler, text: str, scope: Scope, place: str, *, values: str | None) -> Cell:

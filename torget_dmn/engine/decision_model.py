@@ -16,11 +16,11 @@ from torget_dmn.engine.trace import Trace
 from torget_dmn.engine.type_checks import type_problems
 from torget_dmn.errors import InputError, LimitExceededError, ModelError, Problem
 from torget_dmn.feel.feel_types import ANY, NUMBER, STRING, ContextType, FeelType, ListType, strip
-from torget_dmn.feel.functions import FeelFunction
+from torget_dmn.feel.functions import FeelFunction, Parameter
 from torget_dmn.feel.python_values import to_feel
 from torget_dmn.feel.runtime import CURRENT
 from torget_dmn.limits import DEFAULT_LIMITS, Limits
-from torget_dmn.model.elements import Decision, Definitions, InputData
+from torget_dmn.model.elements import Definitions, InputData
 from torget_dmn.words import say
 
 _SMALL_NUMBER = 2048
@@ -134,6 +134,9 @@ class DecisionModel:
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Call a business knowledge model by the names of its parameters."""
         node = self._find(self._knowledge, name, "business knowledge model")
+        problems = _input_problems(arguments, {one.name: one for one in node.parameters})
+        if problems and not self._lenient:
+            raise InputError(problems)
 
         def call(run: ModelRun) -> Any:
             function = node.value(run)
@@ -141,10 +144,6 @@ class DecisionModel:
             return function.call_named(given) if isinstance(function, FeelFunction) else None
 
         return _guarded(call, ModelRun(self._blank, self.limits), node.place)
-
-    def input_types(self) -> dict[str, FeelType]:
-        """Return the inputs of the model and their types."""
-        return {one.variable_name: self._inputs[one.variable_name].type for one in self.definitions.input_data}
 
     def _find(self, nodes: Mapping[str, _AnyNode], name: str, kind: str) -> _AnyNode:
         node = nodes.get(name)
@@ -180,10 +179,6 @@ class DecisionModel:
         if not self._lenient:
             raise InputError(_input_problems(inputs, known))
 
-    def decision(self, name: str) -> Decision | None:
-        """Return the source of a decision."""
-        return self.definitions.decision(name)
-
 
 def _guarded(compute: Callable[[ModelRun], Any], run: ModelRun, place: str) -> Any:
     """Compute in a run; what goes beyond the limits is told with its place."""
@@ -198,7 +193,7 @@ def _guarded(compute: Callable[[ModelRun], Any], run: ModelRun, place: str) -> A
         CURRENT.reset(token)
 
 
-def _input_problems(inputs: Mapping[str, Any], known: Mapping[str, Node]) -> list[Problem]:
+def _input_problems(inputs: Mapping[str, Any], known: Mapping[str, Node | Parameter]) -> list[Problem]:
     problems: list[Problem] = []
     for name, raw in inputs.items():
         node, place = known.get(name), f"input '{name}'"

@@ -8,7 +8,7 @@ from torget_dmn.engine.graph import Graph, Key, Reference, place_of, requirement
 from torget_dmn.engine.item_types import TypeTable, member_names
 from torget_dmn.engine.nodes import DecisionNode, KnowledgeNode, Node, Requirements, ServiceNode
 from torget_dmn.errors import Problem
-from torget_dmn.feel.feel_types import FunctionType, strip
+from torget_dmn.feel.feel_types import ANY, FeelType, FunctionType, strip
 from torget_dmn.feel.scope import Scope
 from torget_dmn.limits import Limits
 from torget_dmn.model import elements
@@ -86,7 +86,7 @@ class Linker:
             return
         references = self.graph.references(model, requirements_of(element), place_of(element))
         names, requirements = self._requirements(references)
-        types = {one.name: self.nodes[one.key].type for one in references if _has_plain_value(self.graph, one)}
+        types = {one.name: self._type_of(one.key) for one in references if not one.prefix}
         scope = Scope(None, names, types=types)
         if isinstance(element, elements.Decision) and isinstance(node, DecisionNode):
             node.requirements = requirements
@@ -116,6 +116,21 @@ class Linker:
         node.outputs = nodes_of(element.output_decisions)
         node.inputs = nodes_of([*element.input_data, *element.input_decisions])
 
+    def _type_of(self, key: Key) -> FeelType:
+        """Return the type of an element's value, which is a function where the node's own type is a result's."""
+        element, kind = self.graph.elements[key], self.nodes[key].type
+        if isinstance(element, elements.InputData | elements.Decision):
+            return kind
+        place = place_of(element)
+        if isinstance(element, elements.DecisionService):
+            hrefs = [*element.input_data, *element.input_decisions]
+            given = self.graph.references(self.graph.models[key[0]], hrefs, place)
+            return FunctionType(tuple(self.nodes[one.key].type for one in given), kind)
+        if isinstance(element, elements.BusinessKnowledge) and element.function is not None:
+            resolve = self.types[key[0]].resolve
+            return FunctionType(tuple(resolve(one.type_ref, place) for one in element.function.parameters), kind)
+        return ANY
+
     def _requirements(self, references: list[Reference]) -> tuple[list[str], Requirements]:
         plain = [reference for reference in references if not reference.prefix]
         imported: dict[str, list[tuple[str, Node]]] = {}
@@ -124,8 +139,3 @@ class Linker:
                 imported.setdefault(reference.prefix, []).append((reference.name, self.nodes[reference.key]))
         names = [reference.name for reference in plain] + list(imported)
         return names, Requirements([self.nodes[reference.key] for reference in plain], list(imported.values()))
-
-
-def _has_plain_value(graph: Graph, reference: Reference) -> bool:
-    """Say whether the type of the element is that of its value, not of a function's result."""
-    return not reference.prefix and isinstance(graph.elements[reference.key], elements.InputData | elements.Decision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from torget_dmn.engine.hit_policies import policy_of
+from torget_dmn.engine.hit_policies import Known, policy_of
 from torget_dmn.engine.table_index import Cell, Mask, MaskOf, column_masks
 from torget_dmn.engine.trace import TableTrace
 from torget_dmn.feel.equality import equal
@@ -58,6 +58,13 @@ class CompiledTable:
             return [self._ranks(row([None])) for row in self._rows]
         except (TypeError, AttributeError, IndexError):
             return None
+
+    def rows_agree(self, first: int, second: int) -> bool:
+        """Say whether two rows give the same result, as far as that is known before running."""
+        one, other = self._rows[first], self._rows[second]
+        if isinstance(one, Known) and isinstance(other, Known):
+            return equal(one.value, other.value) is True
+        return self.source.rules[first].outputs == self.source.rules[second].outputs
 
     def run(self, frame: Frame) -> Any:
         """Evaluate the table."""

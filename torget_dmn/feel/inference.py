@@ -27,6 +27,7 @@ from torget_dmn.feel.feel_types import (
     strip,
 )
 from torget_dmn.feel.nodes import Node
+from torget_dmn.feel.properties import has_property
 from torget_dmn.feel.scope import Scope
 from torget_dmn.words import say
 
@@ -121,11 +122,28 @@ class Inference:
         return kind
 
     def comparison(self, node: nodes.Comparison) -> FeelType:
-        left, right = self.infer(node.left), self.infer(node.right)
+        self._must_compare(self.infer(node.left), self.infer(node.right))
+        return BOOLEAN
+
+    def between(self, node: nodes.Between) -> FeelType:
+        value = self.infer(node.value)
+        for end in (node.low, node.high):
+            self._must_compare(value, self.infer(end))
+        return BOOLEAN
+
+    def _must_compare(self, left: FeelType, right: FeelType) -> None:
         if clash(left, right):
             self.notes.append(
                 say("{left} and {right} cannot be compared, so the result is always null", left=left, right=right)
             )
+
+    def within(self, node: nodes.In) -> FeelType:
+        value = self.infer(node.value)
+        for test in node.tests:
+            kind = strip(self.infer(test))
+            item = kind.item if isinstance(kind, RangeType) else kind
+            if clash(value, item):
+                self.notes.append(say("no {left} is among {right}", left=value, right=kind))
         return BOOLEAN
 
     def logical(self, node: nodes.Logical) -> FeelType:
@@ -158,7 +176,11 @@ class Inference:
                     say("there is no entry '{name}' (the entries are {known})", name=node.name, known=known)
                 )
             return found or ANY
-        return _MEMBERS.get(node.name, ANY) if isinstance(source, SimpleType) else ANY
+        if not isinstance(source, SimpleType):
+            return ANY
+        if not has_property(source.kind, node.name):
+            self.notes.append(say("{kind} has no '{name}', so the result is always null", kind=source, name=node.name))
+        return _MEMBERS.get(node.name, ANY)
 
     def invocation(self, node: nodes.Invocation) -> FeelType:
         given = [self.infer(argument) for argument in node.arguments]
@@ -166,14 +188,26 @@ class Inference:
             return ANY
         name = node.function.name
         library = BUILTINS.get(name)
-        if library is None or name in self.scope.names():
+        if name in self.scope.names() or any(name in local for local in self._local):
+            kind = strip(self.name(node.function))
+            if not isinstance(kind, FunctionType):
+                return ANY
+            if node.names is None and not _takes(kind, given):
+                self._does_not_take(name, given)
+            return kind.result
+        if library is None:
             return ANY
         if node.names is None and not any(_could_fit(one, given) for one in library.overloads):
-            kinds = ", ".join(str(kind) for kind in given)
+            self._does_not_take(name, given)
+        if node.names is not None and not any(set(node.names) <= set(one.names) for one in library.overloads):
             self.notes.append(
-                say("'{name}' does not take ({kinds}), so the result is always null", name=name, kinds=kinds)
+                say("'{name}' has no parameters {names}, so the result is always null", name=name, names=node.names)
             )
         return _RESULTS.get(name, ANY)
+
+    def _does_not_take(self, name: str, given: list[FeelType]) -> None:
+        kinds = ", ".join(str(kind) for kind in given)
+        self.notes.append(say("'{name}' does not take ({kinds}), so the result is always null", name=name, kinds=kinds))
 
     def list(self, node: nodes.ListLiteral) -> FeelType:
         kinds = [strip(self.infer(item)) for item in node.items]
@@ -225,6 +259,16 @@ class Inference:
         for child in nodes.children(node):
             self.infer(child)
         return BOOLEAN
+
+
+def _takes(function: FunctionType, given: list[FeelType]) -> bool:
+    """Say whether a call may fit; a day is made midnight where a moment is expected."""
+    if len(given) != len(function.parameters):
+        return False
+    pairs = zip(given, function.parameters, strict=True)
+    return not any(
+        clash(one, wanted) and not (strip(one) is DATE and strip(wanted) is DATE_TIME) for one, wanted in pairs
+    )
 
 
 def _could_fit(overload: Any, given: list[FeelType]) -> bool:
@@ -288,7 +332,7 @@ _RULES: dict[type[Node], Callable[[Inference, Any], FeelType]] = {
     nodes.Quantified: Inference.loop,
     nodes.Filter: Inference.filter,
     nodes.FunctionDefinition: Inference.function,
-    nodes.In: Inference.truth,
-    nodes.Between: Inference.truth,
+    nodes.In: Inference.within,
+    nodes.Between: Inference.between,
     nodes.InstanceOf: Inference.truth,
 }

@@ -155,7 +155,7 @@ class PrimaryParser(TypeParser):
             # A function may call itself, so its own name is known in its body.
             if self.at_word("function"):
                 self.names.add(key)
-            entries.append((key, self.expression()))
+            entries.append((key, self.test_or_expression()))
             self.names.add(key)
         self.names.pop()
         return nodes.ContextLiteral(start, entries)
@@ -165,16 +165,16 @@ class PrimaryParser(TypeParser):
         items: list[Node] = []
         if self.take_symbol("]"):
             return nodes.ListLiteral(start, items)
-        items.append(self.list_item())
+        items.append(self.test_or_expression())
         if self.take_symbol(".."):
             return self._range_end(start, items[0], start_included=True)
         while self.take_symbol(","):
-            items.append(self.list_item())
+            items.append(self.test_or_expression())
         self.expect_symbol("]")
         return nodes.ListLiteral(start, items)
 
-    def list_item(self) -> Node:
-        """Read an item of a list, which may be a test such as `< 10`."""
+    def test_or_expression(self) -> Node:
+        """Read a comparison without its left side, which is a range, or any expression (grammar rule 2h)."""
         return self.unary_comparison() if self.at_symbol(*COMPARISONS) else self.expression()
 
     def _open_range(self) -> Node:
@@ -205,11 +205,7 @@ class PrimaryParser(TypeParser):
 
     def _parenthesis(self) -> Node:
         start = self.advance().start
-        if self.at_symbol(*COMPARISONS):
-            inner = self.unary_comparison()
-            self.expect_symbol(")")
-            return inner
-        inner = self.expression()
+        inner = self.test_or_expression()
         if self.take_symbol(".."):
             return self._range_end(start, inner, start_included=False)
         self.expect_symbol(")")

@@ -61,26 +61,20 @@ class Parser(PrimaryParser):
 
     def _tests_after_in(self) -> list[Node]:
         if not self.at_symbol("("):
-            return [self.positive_test()]
+            return [self.test_or_expression()]
         start = self.position
         self.advance()
-        tests = [self.positive_test()]
+        tests = [self.test_or_expression()]
         while self.take_symbol(","):
-            tests.append(self.positive_test())
+            tests.append(self.test_or_expression())
         if self.take_symbol(")") and (len(tests) > 1 or not self._goes_on()):
             return tests
         # What began like a list of tests is the start of an expression, such as `(1..2)` or `(a).b`.
         self.retry_at(start)
-        return [self.positive_test()]
+        return [self.test_or_expression()]
 
     def _goes_on(self) -> bool:
         return self.at_symbol("+", "-", "*", "/", "**", ".", "[", "(")
-
-    def positive_test(self) -> Node:
-        """Read one test: a comparison without its left side, a range, or an expression."""
-        if self.at_symbol(*COMPARISONS):
-            return self.unary_comparison()
-        return self.expression()
 
     def additive(self) -> Node:
         left = self._multiplicative()
@@ -177,7 +171,7 @@ class Parser(PrimaryParser):
             name = self._argument_name()
             if name is not None:
                 names.append(name)
-            arguments.append(self.list_item())
+            arguments.append(self.test_or_expression())
         if names and (len(names) != len(arguments) or len(set(names)) != len(names)):
             raise FeelSyntaxError(say("arguments must all be named, each once, or none"), start, self.text)
         return nodes.Invocation(start, function, arguments, names or None)
@@ -205,9 +199,9 @@ class Parser(PrimaryParser):
                 return nodes.UnaryTests(start)
             self.position = start
         negated = self._starts_negation()
-        tests = [self.positive_test()]
+        tests = [self.test_or_expression()]
         while self.take_symbol(","):
-            tests.append(self.positive_test())
+            tests.append(self.test_or_expression())
         if negated:
             self.expect_symbol(")")
         return nodes.UnaryTests(start, tests, negated)
@@ -266,7 +260,7 @@ def parse_expression(text: str, names: Iterable[str] = (), known: Vocabulary = P
     """Parse an expression; `names` are the variables in scope."""
     parser = _parser(text, names, known)
     try:
-        node = parser.expression()
+        node = parser.test_or_expression()
     except RecursionError:
         raise FeelSyntaxError(say("the expression is nested too deep"), 0, text[:100]) from None
     parser.finish()

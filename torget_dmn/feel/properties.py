@@ -81,6 +81,11 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
 PROPERTY_NAMES: frozenset[str] = frozenset(name for names in _PROPERTIES.values() for name in names)
 
 
+def has_property(kind: type, name: str) -> bool:
+    """Say whether values of a kind have a property."""
+    return name in _PROPERTIES.get(kind, {})
+
+
 def property_of(value: Any, name: str) -> Any:
     """Return a property of a value that has no entries, or null."""
     getter = _PROPERTIES.get(type(value), {}).get(name)

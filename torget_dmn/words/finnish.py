@@ -76,6 +76,13 @@ SENTENCES = {
     "{left} and {right} cannot be compared, so the result is always null": (
         "tyyppejä {left} ja {right} ei voi verrata, joten tulos on aina null"
     ),
+    "'{name}' has no parameters {names}, so the result is always null": (
+        "funktiolla '{name}' ei ole parametreja {names}, joten tulos on aina null"
+    ),
+    "{kind} has no '{name}', so the result is always null": (
+        "tyypillä {kind} ei ole ominaisuutta '{name}', joten tulos on aina null"
+    ),
+    "no {left} is among {right}": "mikään tyypin {left} arvo ei ole joukossa {right}",
     "'{name}' does not take ({kinds}), so the result is always null": (
         "'{name}' ei ota vastaan tyyppejä ({kinds}), joten tulos on aina null"
     ),

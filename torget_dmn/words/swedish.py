@@ -76,6 +76,11 @@ SENTENCES = {
     "{left} and {right} cannot be compared, so the result is always null": (
         "{left} och {right} kan inte jämföras, så resultatet är alltid null"
     ),
+    "'{name}' has no parameters {names}, so the result is always null": (
+        "'{name}' har inga parametrar {names}, så resultatet är alltid null"
+    ),
+    "{kind} has no '{name}', so the result is always null": "{kind} har inget '{name}', så resultatet är alltid null",
+    "no {left} is among {right}": "inget värde av typen {left} finns bland {right}",
     "'{name}' does not take ({kinds}), so the result is always null": (
         "'{name}' tar inte emot ({kinds}), så resultatet är alltid null"
     ),

@@ -19,3 +19,8 @@ def opaque_uuid() -> UUID:
 def opaque_token() -> str:
     """43 characters for an address: seconds in eight hexadecimal digits, then 208 random bits."""
     return f"{time.time_ns() // 1_000_000_000:08x}{secrets.token_urlsafe(26)}"
+
+
+def short_token() -> str:
+    """16 characters for an address in a text message: 96 random bits, and nobody looks them up by the million."""
+    return secrets.token_urlsafe(12)

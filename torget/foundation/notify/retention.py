@@ -9,6 +9,16 @@ ACTS = (
         do="DELETE FROM notify_outgoingemail WHERE id = ANY(%(ids)s)",
     ),
     Act(
+        rule="notices",
+        due="SELECT id FROM notify_outgoingsms WHERE created_at < %(before)s",
+        do="DELETE FROM notify_outgoingsms WHERE id = ANY(%(ids)s)",
+    ),
+    Act(
+        rule="undeliverable",
+        due="SELECT id FROM notify_undeliverableaddress WHERE noted_at < %(before)s",
+        do="DELETE FROM notify_undeliverableaddress WHERE id = ANY(%(ids)s)",
+    ),
+    Act(
         rule="jobs",
         due="""
             SELECT j.id FROM procrastinate_jobs j

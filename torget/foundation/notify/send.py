@@ -32,7 +32,7 @@ def wait_after(tries: int) -> timedelta:
 def _take_next(now: datetime) -> OutgoingEmail | None:
     with transaction.atomic():
         due = OutgoingEmail.objects.select_for_update(skip_locked=True).filter(
-            Q(next_at=None) | Q(next_at__lte=now), sent_at=None, tries__lt=TRIES_MAX
+            Q(next_at=None) | Q(next_at__lte=now), sent_at=None, tries__lt=TRIES_MAX, is_once=False
         )
         email = due.order_by(F("next_at").asc(nulls_first=True), "id").first()
         if email is None:
@@ -46,14 +46,14 @@ def message_id_host() -> str:
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
-def _send(email: OutgoingEmail) -> None:
-    headers = {"Message-ID": f"<outgoing-{email.id}@{message_id_host()}>"}
+def message_of(email: OutgoingEmail) -> EmailMessage:
+    headers = {"Message-ID": f"<outgoing-{email.id}@{message_id_host()}>", **email.headers}
     if email.is_automatic:
         headers["Auto-Submitted"] = "auto-generated"
     reply_to = [email.reply_to] if email.reply_to else None
-    EmailMessage(
+    return EmailMessage(
         subject=email.subject, body=email.body, to=[email.recipient], headers=headers, reply_to=reply_to
-    ).send()
+    )
 
 
 def send_due_emails(now: datetime, limit: int) -> int:
@@ -64,7 +64,7 @@ def send_due_emails(now: datetime, limit: int) -> int:
         if email is None:
             break
         try:
-            _send(email)
+            message_of(email).send()
         except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
             # The type only: the error's text may carry the recipient's address.
             about = {"email": email.id, "tries": email.tries, "error": type(error).__name__}

@@ -34,6 +34,10 @@ SECTIONS: dict[str, Promise] = {
     "payment_links": _("Payment links for your card"),
     "payment_link_fees": _("Fees of the payment links"),
     "payment_link_notices": _("E-mail with payment links"),
+    "reminders": _("Reminders of open fees"),
+    "reminder_fees": _("Fees of the reminders"),
+    "reminder_notices": _("Messages with reminders"),
+    "reminder_opt_out": _("That you want no reminders"),
     "guardian_links": _("Links between a guardian's and a child's card"),
     "abandoned": _("Abandoned checkouts"),
     "titles": _("Titles and loan dates"),
@@ -124,4 +128,6 @@ COLUMNS: dict[str, Promise] = {
     "made_at": _("Made on"),
     "expires_at": _("Holds until"),
     "revoked_at": _("Taken back"),
+    "planned_at": _("Found due"),
+    "by": _("Asked by"),
 }

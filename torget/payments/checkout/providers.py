@@ -12,6 +12,11 @@ from torget.payments.checkout.models import MerchantAccount
 from torget.payments.core.ports import PaymentProvider
 
 
+def provider_title(provider: str) -> str:
+    """What people call it; one that the settings no longer have is called as its accounts name it."""
+    return str(settings.PAYMENT_PROVIDERS.get(provider, {}).get("TITLE", provider))
+
+
 @lru_cache(maxsize=1024)
 def _build(provider: str, account: str, sealed: str, is_aggregate: bool) -> PaymentProvider:
     chosen = settings.PAYMENT_PROVIDERS[provider]

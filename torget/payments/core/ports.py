@@ -78,6 +78,8 @@ class PatronIdentity:
     language: str | None = None
     home_branch: str | None = None
     email: str | None = None
+    sms_number: str | None = None
+    """The number that the patron gave for text messages, as it was written."""
     expires_on: date | None = None
     is_child: bool = False
     loan_ban: bool = False

@@ -13,6 +13,7 @@ from torget.foundation.core.money import Money
 from torget.foundation.design.templatetags.torget_format import euros
 from torget.foundation.notify.models import OutgoingEmail
 from torget.payments.checkout.models import Refund
+from torget.payments.checkout.providers import provider_title
 from torget.payments.receipts.credit_note import build_credit_note
 from torget.payments.receipts.words import group_reference, method_name
 
@@ -44,7 +45,7 @@ def _body(refund: Refund, language: str) -> str:
                 "%(method)s takes no refunds. The payment service %(provider)s therefore sends you an e-mail of its "
                 "own, where you say to which account the money is to go."
             )
-            % {"method": method_name(payment.method), "provider": payment.merchant_account.provider.capitalize()},
+            % {"method": method_name(payment.method), "provider": provider_title(payment.merchant_account.provider)},
         ]
     return "\n".join(
         [

@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from torget.foundation.design.templatetags.torget_format import NO_BREAK_SPACE, day_text, euros
+from torget.payments.checkout.providers import provider_title
 from torget.payments.receipts.build import ReceiptLine, ReceiptPayee, ReceiptRefund, ReceiptState, ReceiptView, VatRow
 
 _METHODS = {
@@ -210,7 +211,7 @@ def _rows(view: ReceiptView) -> tuple[Row, ...]:
         Row(key=_("Receipt number and bank reference"), value=group_reference(view.number)),
         Row(key=_("Paid"), value=moment_text(view.paid_at, view.language)),
         Row(key=_("Method of payment"), value=method_name(view.method)),
-        Row(key=_("Payment service"), value=view.provider.capitalize()),
+        Row(key=_("Payment service"), value=provider_title(view.provider)),
         Row(key=_("Reference at the payment service"), value=view.provider_reference),
         Row(key=_("Refunded so far"), value=euros(view.refunded) if view.refunded else ""),
     ]

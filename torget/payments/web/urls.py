@@ -46,6 +46,7 @@ urlpatterns = [
     path("staff/upkeep/", include("torget.payments.web.upkeep.urls")),
     path("staff/libraries/", include("torget.payments.web.libraries.urls")),
     path("", include("torget.payments.web.links.urls")),
+    path("", include("torget.payments.web.reminders.urls")),
     path("", include("torget.payments.web.guardians.urls")),
     path("staff/figures/", include("torget.payments.web.books.urls")),
 ]

@@ -32,6 +32,7 @@ def patron_json(store: Store, patron: Row) -> dict[str, Any]:
         "firstname": patron["firstname"],
         "surname": patron["surname"],
         "email": patron["email"],
+        "sms_number": store.sms_number(patron["patron_id"]),
         "library_id": patron["library_id"],
         "category_id": patron["category_id"],
         "date_of_birth": patron["date_of_birth"],
@@ -76,6 +77,14 @@ def outstanding(store: Store, patron_id: int) -> int:
         "select coalesce(sum(amount_outstanding), 0) as owed from account_lines"
         " where patron_id = ? and debit_type is not null",
         (patron_id,),
+    )
+    return int(found["owed"]) if found else 0
+
+
+def balance(store: Store, patron_id: int) -> int:
+    """All that is outstanding, credits too."""
+    found = store.row(
+        "select coalesce(sum(amount_outstanding), 0) as owed from account_lines where patron_id = ?", (patron_id,)
     )
     return int(found["owed"]) if found else 0
 

@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 from torget.sandbox.koha import answers, asked, charging, crediting
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.koha.store import Store
-from torget.sandbox.replies import Reply, as_json
+from torget.sandbox.replies import Reply, as_json, schema_errors
 from torget.sandbox.sqlite_file import Row
 
 
@@ -125,7 +125,10 @@ def _list(table: str, columns: frozenset[str], to_json: answers.RowJson, extra: 
         condition = f"({condition}) and ({extra}) and ({more})"
         values = [*values, *more_values]
         size, offset = asked.page(call.request, call.settings.default_page_size)
-        rows = call.store.rows(f"select * from {table} where {condition} limit ? offset ?", [*values, size, offset])
+        order = asked.order(call.request, columns=columns)
+        rows = call.store.rows(
+            f"select * from {table} where {condition} {order} limit ? offset ?", [*values, size, offset]
+        )
         count = call.store.row(f"select count(*) as n from {table} where {condition}", values)
         shown = [call.shown(_embedded(call, row, to_json(call.store, row))) for row in rows]
         return as_json(200, shown, {"x-total-count": str(count["n"] if count else 0)})
@@ -137,6 +140,10 @@ def _embedded(call: Call, row: Row, answer: dict[str, Any]) -> dict[str, Any]:
     embeds = [part.strip() for part in call.request.headers.get("x-koha-embed", "").split(",") if part.strip()]
     if not embeds:
         return answer
+    if "cardnumber" in row:
+        if embeds != ["account_balance"] or call.settings.is_old:
+            raise Reply(400, schema_errors([("/x-koha-embed/0", "Not in enum list: extended_attributes.")]))
+        return {**answer, "account_balance": answers.number(answers.balance(call.store, row["patron_id"]))}
     if "title" not in row or embeds != ["biblio"]:
         raise Reply(400, {"error": "Embeding failed: unknown relation."})
     return {**answer, "biblio": answers.biblio_json(row)}

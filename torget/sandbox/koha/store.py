@@ -32,6 +32,7 @@ create index if not exists lines_of_patron on account_lines (patron_id);
 create table if not exists offsets (
   offset_id integer primary key, credit_id integer not null, debit_id integer not null, amount integer not null,
   step text not null);
+create table if not exists sms_numbers (patron_id integer primary key, number text not null);
 create table if not exists relationships (
   guarantor_id integer not null, guarantee_id integer not null, primary key (guarantor_id, guarantee_id));
 create table if not exists shown_to_guarantors (patron_id integer primary key);
@@ -42,7 +43,7 @@ create table if not exists requests (
 
 _TABLES: Final = (
     *("patrons", "items", "libraries", "checkouts", "account_lines", "offsets"),
-    *("relationships", "shown_to_guarantors", "requests"),
+    *("relationships", "shown_to_guarantors", "sms_numbers", "requests"),
 )
 
 # Koha's language codes for the ones we use.
@@ -119,6 +120,12 @@ class Store(SqliteFile):
         self.write("delete from shown_to_guarantors where patron_id = ?", (patron.patron_id,))
         if patron.shows_fees_to_guarantors:
             self.write("insert into shown_to_guarantors values (?)", (patron.patron_id,))
+        if patron.sms_number:
+            self.write("insert or replace into sms_numbers values (?, ?)", (patron.patron_id, patron.sms_number))
+
+    def sms_number(self, patron_id: int) -> str | None:
+        found = self.row("select number from sms_numbers where patron_id = ?", (patron_id,))
+        return str(found["number"]) if found else None
 
     def _insert_fees(self, patron_id: int, fees: Iterable[SandboxFee]) -> None:
         for fee in fees:

@@ -12,6 +12,7 @@ from torget.foundation.cooperations.models import Cooperation, Municipality
 from torget.foundation.core.languages import in_language
 from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.notify.send import message_id_host
+from torget.foundation.notify.undeliverable import note_bounces
 from torget.service.conversations.begin import begin_conversation
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.reply import EmptyReply, add_reply
@@ -101,6 +102,8 @@ def _thread(mail: IncomingMail) -> Conversation | None:
 def _note_machine(mail: IncomingMail, conversation: Conversation | None, *, at: datetime) -> Taken:
     """An agent sees that the letter did not arrive, or that the person is away; the clock does not move."""
     taken = Taken.BOUNCE if mail.writer is Writer.BOUNCE else Taken.MACHINE
+    if taken is Taken.BOUNCE and mail.has_failed:
+        note_bounces(mail.answers, now=at)
     if conversation is not None:
         with transaction.atomic():
             locked = lock_conversation(conversation.pk)

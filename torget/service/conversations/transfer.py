@@ -89,21 +89,29 @@ def offer_transfer(
     return transfer
 
 
-def _answer(transfer_id: int, state: Transfer.State, *, reason: str, employee_id: int, at: datetime) -> Transfer:
+def _offered(transfer_id: int) -> tuple[Transfer, Conversation]:
+    """Both rows, the conversation's locked. Raise TransferAnswered."""
+    transfers = Transfer.objects.select_related("to_municipality", "from_municipality")
+    transfer = transfers.filter(pk=transfer_id, state=Transfer.State.OFFERED).first()
+    if transfer is None:
+        raise TransferAnswered
+    return transfer, lock_conversation(transfer.conversation_id)
+
+
+def _answer(transfer: Transfer, state: Transfer.State, *, employee_id: int, at: datetime, reason: str = "") -> None:
     """The guarded step out of 'offered'. Raise TransferAnswered."""
-    count = Transfer.objects.filter(pk=transfer_id, state=Transfer.State.OFFERED).update(
+    count = Transfer.objects.filter(pk=transfer.pk, state=Transfer.State.OFFERED).update(
         state=state, answered_at=at, answered_by=employee_id, return_reason=reason
     )
     if count != 1:
         raise TransferAnswered
-    return Transfer.objects.select_related("to_municipality", "from_municipality").get(pk=transfer_id)
 
 
 def accept_transfer(*, transfer_id: int, employee_id: int, at: datetime) -> Conversation:
     """The conversation is in the new municipality's queue, with a clock of its own. Raise TransferAnswered."""
     with transaction.atomic():
-        transfer = _answer(transfer_id, Transfer.State.ACCEPTED, reason="", employee_id=employee_id, at=at)
-        conversation = lock_conversation(transfer.conversation_id)
+        transfer, conversation = _offered(transfer_id)
+        _answer(transfer, Transfer.State.ACCEPTED, employee_id=employee_id, at=at)
         conversation.municipality = transfer.to_municipality
         conversation.agent = None
         if conversation.state == State.WAITING:
@@ -120,13 +128,15 @@ def accept_transfer(*, transfer_id: int, employee_id: int, at: datetime) -> Conv
 
 
 def return_transfer(*, transfer_id: int, reason: str, employee_id: int, at: datetime) -> Conversation:
-    """It stays with whoever offered it. Raise NoTransferReason, TransferAnswered."""
+    """It stays with whoever offered it. Raise NoTransferReason, TransferAnswered.
+
+    The answer is the last to be written: with it, whoever gives the conversation back reaches it no longer.
+    """
     text = reason.strip()[:REASON_LENGTH_MAX]
     if not text:
         raise NoTransferReason
     with transaction.atomic():
-        transfer = _answer(transfer_id, Transfer.State.RETURNED, reason=text, employee_id=employee_id, at=at)
-        conversation = lock_conversation(transfer.conversation_id)
+        transfer, conversation = _offered(transfer_id)
         save(conversation)
         detail = {"reason": text, "transfer": transfer.pk}
         note_event(conversation, "returned", actor=f"staff:{employee_id}", at=at, detail=detail)
@@ -136,6 +146,7 @@ def return_transfer(*, transfer_id: int, reason: str, employee_id: int, at: date
                 "sender": transfer.from_municipality.name(conversation.language),
             }
             _tell(conversation, _("%(to)s did not take over your question. %(sender)s answers you.") % names, at=at)
+        _answer(transfer, Transfer.State.RETURNED, employee_id=employee_id, at=at, reason=text)
     return conversation
 
 

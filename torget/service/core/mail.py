@@ -21,6 +21,7 @@ BYTES_MAX = 15 * 1024 * 1024
 PARTS_MAX = 60
 _MESSAGE_ID_LENGTH_MAX = 300
 _OURS = re.compile(r"<outgoing-(\d{1,12})@([^>\s]{1,200})>")
+_GIVEN_UP = re.compile(rb"^Action:[ \t]*failed\b", re.IGNORECASE | re.MULTILINE)
 _AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(automatic reply|out of office|automaattinen vastaus|poissa|autosvar|automatiskt svar|frånvaro)",
     re.IGNORECASE,
@@ -55,6 +56,8 @@ class IncomingMail:
     """What stands after the plus in addresses of ours that it was sent to."""
     answers: tuple[int, ...]
     """Numbers of our own letters that it refers to."""
+    has_failed: bool
+    """Of a bounce: the mail server has given up, and is not only late (RFC 3464)."""
     is_authenticated: bool
     """Our own mail server says that the sender's domain stands for it."""
     files: tuple[MailFile, ...]
@@ -197,6 +200,7 @@ def read_mail(content: bytes, *, mailbox: str, host: str, trusted_server: str) -
             writer=_writer(message),
             tags=_tags(message, mailbox),
             answers=_answers(message, host, content),
+            has_failed=_GIVEN_UP.search(content[:200_000]) is not None,
             is_authenticated=_is_authenticated(message, trusted_server),
             files=_files(message),
         )

@@ -172,8 +172,10 @@ def sort(items: list[Any], precedes: FeelFunction | None = None) -> list[Any] | 
             if natural is None:
                 raise ValueError
             return natural
-        if precedes.call([left, right]) is True:
-            return -1
-        return 1 if precedes.call([right, left]) is True else 0
+        precedes_right, precedes_left = precedes.call([left, right]), precedes.call([right, left])
+        # A function that does not order every pair is outside its domain, so the list is not sorted (table 80).
+        if type(precedes_right) is not bool or type(precedes_left) is not bool:
+            raise ValueError
+        return precedes_left - precedes_right
 
     return sorted(items, key=cmp_to_key(order))

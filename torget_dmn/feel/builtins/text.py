@@ -105,8 +105,10 @@ def split(string: str, delimiter: str) -> list[str] | None:
     r"""`split("John Doe", "\s")`."""
     compiled = compile_pattern(delimiter, "")
     # A delimiter that matches nothing at all would cut between any two characters (XPath, FORX0003).
-    if not string or compiled is None or compiled.matches_nothing_at_all:
+    if compiled is None or compiled.matches_nothing_at_all:
         return None
+    if not string:
+        return []
     pieces: list[str] = []
     last = 0
     for match in compiled.matches(string):

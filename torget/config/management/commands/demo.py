@@ -163,6 +163,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
             "base_url": f"http://127.0.0.1:{port + 2}/api/v1",
             "client_id": "torget",
             "client_secret": "sandbox-secret",
+            "child_categories": ["LAPSI"],
         },
     }
     return {

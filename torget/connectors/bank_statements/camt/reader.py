@@ -144,9 +144,10 @@ def _head(statement: Element, kind: StatementKind) -> BankStatementValue:
     balances = list(_balances(statement))
     opening = next((balance for code in _OPENING for balance in balances if balance[0] == code), None)
     closing = next((balance for balance in balances if balance[0] == "CLBD"), None)
-    currency = text_at(statement, "Acct/Ccy") or next((balance[3] for balance in balances), "EUR")
-    if currency != "EUR" or any(balance[3] != "EUR" for balance in balances):
-        raise FileRefused(Problem.WRONG_CURRENCY, line=line, detail=currency[:3])
+    currencies = (text_at(statement, "Acct/Ccy") or "EUR", *(balance[3] for balance in balances))
+    foreign = next((currency for currency in currencies if currency != "EUR"), None)
+    if foreign is not None:
+        raise FileRefused(Problem.WRONG_CURRENCY, line=line, detail=foreign[:3])
     created_on = read_date(text_at(statement, "CreDtTm"))
     number = text_at(statement, "ElctrncSeqNb") or text_at(statement, "LglSeqNb")
     return BankStatementValue(
@@ -154,7 +155,7 @@ def _head(statement: Element, kind: StatementKind) -> BankStatementValue:
         iban=iban,
         statement_id=statement_id[:60],
         sequence_number=int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else None,
-        currency=currency,
+        currency=currencies[0],
         opening_balance=opening[1] if opening else None,
         closing_balance=closing[1] if closing else None,
         opened_on=read_date(text_at(statement, "FrToDt/FrDtTm")) or (opening[2] if opening else None) or created_on,

@@ -105,6 +105,7 @@ PATRON_TABLE: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "language": ("lang", language),
     "home_branch": ("library_id", text_or_none),
     "email": ("email", text_or_none),
+    "sms_number": ("sms_number", text_or_none),
     "expires_on": ("expiry_date", day),
     "born_on": ("date_of_birth", day),
     "shows_fees_to_guardian": ("privacy_guarantor_fines", bool),

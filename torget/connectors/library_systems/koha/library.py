@@ -7,7 +7,7 @@ Permissions that the interface user of Koha needs: borrowers (edit_borrowers), u
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from torget.connectors.http import READ_SECONDS
 from torget.connectors.library_systems.koha import field_map
 from torget.connectors.library_systems.koha.booking import read_booking
 from torget.connectors.library_systems.koha.charging import KohaCharging
+from torget.connectors.library_systems.koha.debtors import read_debtors
 from torget.connectors.library_systems.koha.field_map import Json
 from torget.connectors.library_systems.koha.guarantees import RELATIONSHIPS_PATH, read_guarantees
 from torget.connectors.library_systems.koha.marked import (
@@ -37,6 +38,7 @@ from torget.connectors.library_systems.koha.wire import (
     read_json,
 )
 from torget.foundation.core.money import ZERO, Money, total
+from torget.payments.core.debtors import Debtor
 from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.library_listing import Listed
 from torget.payments.core.ports import (
@@ -173,6 +175,9 @@ class KohaLibrary:
         if len(found) != 1:
             raise PatronNotFound
         return field_map.read_patron(found[0], card_number=card_number, child_categories=self._child_categories)
+
+    def debtors(self, *, at_least: Money) -> Iterator[Debtor]:
+        return read_debtors(self._wire, at_least=at_least)
 
     def branches(self) -> tuple[Listed, ...]:
         """Koha names its libraries to every interface user; of its kinds of debit its interface tells nothing."""

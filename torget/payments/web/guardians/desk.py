@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
 from torget.foundation.staff.page import show
 from torget.foundation.staff.places import Place, register_place
@@ -40,7 +41,10 @@ def links(request: HttpRequest, staff: Staff) -> HttpResponse:
     if card:
         found = found.filter(card_number=card)
     page = Paginator(found, _PAGE_ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": list(page.object_list), "card": card, "today": timezone.localdate()}
+    rows = list(page.object_list)
+    detail = {"links": [row.pk for row in rows]}
+    record(at=timezone.now(), actor=staff.actor, action="view guardians", subject="guardian-links", detail=detail)
+    context = {"page": page, "rows": rows, "card": card, "today": timezone.localdate()}
     return show(request, staff, "guardians/links.html", context)
 
 

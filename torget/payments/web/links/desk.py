@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
 from torget.foundation.staff.places import Place, register_place
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
@@ -38,12 +40,19 @@ def links_of_desk(access: Access) -> QuerySet[PaymentLink]:
 
 
 def find_link(staff: Staff, link_id: int, *, action: str) -> PaymentLink:
-    """Raise Http404 for a link of another desk, as if there were none; the try is audited."""
+    """Raise Http404 for a link of another desk, as if there were none; the look and the try are audited."""
     found = links_of_desk(staff.access).filter(pk=link_id).first()
     if found is None:
         owner = PaymentLink.objects.filter(pk=link_id).values_list("municipality_id", flat=True).first()
         note_refusal(staff, action=action, subject=f"link:{link_id}", municipality_id=owner)
         raise Http404
+    record(
+        at=timezone.now(),
+        actor=staff.actor,
+        action=action,
+        subject=f"link:{link_id}",
+        municipality_id=found.municipality_id,
+    )
     return found
 
 

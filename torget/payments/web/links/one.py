@@ -14,7 +14,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money, total
 from torget.foundation.design.site import make_site
 from torget.foundation.people.models import Employee
@@ -132,13 +131,6 @@ def qr_code(_request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
 def sheet(request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
     """To print and to fold into an envelope, in the language of the letter."""
     found = find_link(staff, link_id, action="print payment link")
-    record(
-        at=timezone.now(),
-        actor=staff.actor,
-        action="print payment link",
-        subject=f"link:{link_id}",
-        municipality_id=found.municipality_id,
-    )
     owner = found.municipality
     with override(found.language):
         site = make_site(owner.slug, owner.name(found.language), owner.theme) if owner else None

@@ -5,13 +5,12 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import activate, get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +25,7 @@ from torget.payments.links.pay import LinkClosed, pay_link
 from torget.payments.links.prove import WrongProof, prove_card
 from torget.payments.links.standing import standing
 from torget.payments.web.address import client_address
+from torget.payments.web.link_page import speak_like
 from torget.payments.web.links.words import changed_words, kind_words
 from torget.payments.web.patron.fees import ReceiptEmailForm, check_context, go_to_page, library_down, shown_amounts
 from torget.payments.web.patron.send_to_provider import allow_provider_pages
@@ -66,29 +66,12 @@ class ProofForm(forms.Form):
 
 
 def _link_page(view: View) -> View:
-    """Find the link, speak its language unless the visitor has chosen one, and let nobody keep or index the page."""
+    """Find the link; the page speaks its language, and nobody keeps or indexes it."""
 
     @wraps(view)
     def guarded(request: HttpRequest, token: str) -> HttpResponse:
         found = get_object_or_404(PaymentLink.objects.select_related("patron", "municipality"), token=token)
-        has_chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-        if not has_chosen:
-            activate(found.language)
-            request.LANGUAGE_CODE = found.language
-        response = view(request, found)
-        if not has_chosen:
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                found.language,
-                max_age=settings.LANGUAGE_COOKIE_AGE,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-                samesite="Lax",
-            )
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Referrer-Policy"] = "same-origin"
-        return response
+        return speak_like(request, found.language, lambda: view(request, found))
 
     return guarded
 

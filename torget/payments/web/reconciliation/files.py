@@ -18,6 +18,7 @@ from torget.foundation.core.money import Money
 from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.payments.checkout.providers import provider_title
 from torget.payments.core.settlement import FileRefused
 from torget.payments.settlement.formats import BANK
 from torget.payments.settlement.models import ReadingProgress, SettlementFile
@@ -53,7 +54,7 @@ def source_words(source: Source, language: str) -> str:
     if source.account is None:
         return _("Bank statement, %(municipality)s") % {"municipality": name}
     number = source.sub_merchant or source.account.account
-    provider = source.account.provider.capitalize()
+    provider = provider_title(source.account.provider)
     return _("%(provider)s %(number)s, %(municipality)s") % {
         "provider": provider,
         "number": number,

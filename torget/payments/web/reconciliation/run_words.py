@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.people.access import Access
 from torget.payments.checkout.models import MerchantAccount
+from torget.payments.checkout.providers import provider_title
 from torget.payments.core.reconciliation import RowClass
 from torget.payments.settlement.item_words import class_words
 from torget.payments.settlement.reconciliation_models import Run
@@ -31,7 +32,7 @@ def account_words(account: MerchantAccount, language: str) -> str:
     if account.cooperation:
         owner = account.cooperation.name(language)
     return _("%(provider)s %(account)s, %(owner)s") % {
-        "provider": account.provider.capitalize(),
+        "provider": provider_title(account.provider),
         "account": account.account,
         "owner": owner,
     }

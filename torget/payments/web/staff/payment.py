@@ -5,12 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.core.reference_number import rf_reference
 from torget.foundation.design.page import TimelineEvent
@@ -19,6 +17,7 @@ from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
 from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.providers import provider_title
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
 from torget.payments.closing.cost_report import split_section
 from torget.payments.closing.report import member_names
@@ -213,19 +212,13 @@ def _action_links(payment_id: int, actions: frozenset[Action]) -> list[dict[str,
 @require_safe
 def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
     found = find_visible_payment(staff, payment_id, action="view payment")
-    record(
-        at=timezone.now(),
-        actor=staff.actor,
-        action="view payment",
-        subject=f"payment:{payment_id}",
-        municipality_id=found.municipality_id,
-    )
     language = get_language() or "fi"
     seen = look_at(payment_id)
     actions = actions_for(seen, staff.access)
     reversals = list(Reversal.objects.filter(refund__payment_id=payment_id).order_by("id"))
     context = {
         "payment": found,
+        "provider": provider_title(found.merchant_account.provider),
         "amount": Money(found.amount_cents),
         "refunded": Money(found.refunded_cents),
         "rf": rf_reference(found.reference),

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.people.access import Access
 from torget.foundation.people.models import Role
@@ -78,6 +79,13 @@ def raised(request: HttpRequest, staff: Staff, reversal_id: int) -> HttpResponse
         note_refusal(staff, action="raise fee again", subject=f"reversal:{reversal_id}")
         raise Http404
     payment = found.refund.payment
+    record(
+        at=timezone.now(),
+        actor=staff.actor,
+        action="raise fee again",
+        subject=f"reversal:{reversal_id}",
+        municipality_id=payment.municipality_id,
+    )
     if found.state != "desk":
         messages.info(request, _("The fee is open again already, or Torget is at it. See the history below."))
         return back(payment.pk)

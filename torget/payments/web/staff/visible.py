@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
+from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
 from torget.foundation.staff.session import Staff, note_refusal
@@ -32,7 +34,7 @@ def needing_a_human(access: Access, now: datetime) -> QuerySet[Payment]:
 
 
 def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payment:
-    """Raise Http404 for a payment of others, as if there were none; the try is audited."""
+    """Raise Http404 for a payment of others, as if there were none; the look and the try are audited."""
     found = (
         visible_payments(staff.access)
         .select_related("municipality", "attention_owner", "checkout", "merchant_account")
@@ -43,6 +45,14 @@ def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payme
         owner = Payment.objects.filter(pk=payment_id).values_list("municipality_id", flat=True).first()
         note_refusal(staff, action=action, subject=f"payment:{payment_id}", municipality_id=owner)
         raise Http404
+    record(
+        at=timezone.now(),
+        actor=staff.actor,
+        action="view payment",
+        subject=f"payment:{payment_id}",
+        municipality_id=found.municipality_id,
+        detail={"to": action},
+    )
     return found
 
 
