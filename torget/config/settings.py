@@ -182,7 +182,6 @@ SESSION_COOKIE_HTTPONLY = True
 # Lax, not Strict: the return from the payment provider is a cross-site GET and must find the session.
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-torget-csrf" if IS_HTTPS else "torget-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -195,7 +194,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS: list[str] = []
 # How many proxies stand before us and append to X-Forwarded-For; 0 trusts the socket's address only.
 TRUSTED_PROXY_COUNT = int(os.environ.get("TORGET_TRUSTED_PROXY_COUNT", "0"))
 
