@@ -44,7 +44,7 @@ def sms(world: World) -> Iterator[SandboxSms]:
     with serving(sandbox) as url:
         gateway = {
             "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
-            "OPTIONS": {"base_url": url, "token": TOKEN, "sender": "Biblioteket"},
+            "OPTIONS": {"url": url, "token": TOKEN, "sender": "Biblioteket"},
         }
         with override_settings(SMS_GATEWAY=gateway):
             yield sandbox

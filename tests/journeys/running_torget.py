@@ -123,7 +123,8 @@ def _start(processes: Processes, port: int) -> None:
         )
     processes.start("web", "torget", "web", "--port", str(port))
     processes.start("worker", "torget", "worker")
-    processes.start("jobs", "torget", "procrastinate", "worker", "--queues", "casework,settlement,upkeep,webhooks")
+    queues = "casework,reminders,settlement,upkeep,webhooks"
+    processes.start("jobs", "torget", "procrastinate", "worker", "--queues", queues)
     processes.wait_until_ready(f"http://127.0.0.1:{port}/ready/")
 
 

@@ -245,10 +245,9 @@ SERVICE_MAILBOX: dict[str, Any] = {
 }
 
 # Text messages go out through this gateway, in this sender's name; without its address there are none.
-_SMS = {"base_url": "TORGET_SMS_URL", "token": "TORGET_SMS_TOKEN", "sender": "TORGET_SMS_SENDER"}
 SMS_GATEWAY: dict[str, Any] = {
     "BACKEND": "torget.connectors.sms_gateways.gatewayapi.gateway.GatewayApi",
-    "OPTIONS": {option: os.environ.get(variable, "") for option, variable in _SMS.items()},
+    "OPTIONS": {name: os.environ.get(f"TORGET_SMS_{name.upper()}", "") for name in ("url", "token", "sender")},
 }
 
 # Kinds of matters that people can bring: a folder of torget/procedures each (docs/how-to/add-a-procedure.md).

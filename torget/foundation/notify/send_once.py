@@ -22,7 +22,7 @@ _FOR_GOOD = 500
 
 
 def can_send_sms() -> bool:
-    return bool(settings.SMS_GATEWAY["OPTIONS"]["base_url"])
+    return bool(settings.SMS_GATEWAY["OPTIONS"]["url"])
 
 
 @cache

@@ -27,11 +27,6 @@ def undeliverable(addresses: Iterable[str]) -> set[str]:
     return {by_hash[bytes(one)] for one in found}
 
 
-def forget_undeliverable(address: str) -> None:
-    """Somebody has looked: it works now."""
-    UndeliverableAddress.objects.filter(address_hash=_hash(address)).delete()
-
-
 def note_bounces(email_ids: Iterable[int], *, now: datetime) -> int:
     """A mail server says that these did not arrive. Only letters that are sent once remember it; how many they were."""
     noted = 0

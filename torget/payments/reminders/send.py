@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from torget.foundation.core.business_days import HELSINKI
 from torget.foundation.core.messages import Delivered
 from torget.foundation.core.money import Money
 from torget.foundation.notify.models import OutgoingEmail, OutgoingSms
@@ -161,7 +162,7 @@ def _link(reminder: Reminder, fees: FeesNow, due: Due, now: datetime) -> Payment
         expected=chosen if fees.can_choose else fees.free,
         municipality_id=reminder.municipality_id,
         language=reminder.language,
-        expires_at=end_of_day(now.date() + timedelta(days=LETTER_DAYS)),
+        expires_at=end_of_day(now.astimezone(HELSINKI).date() + timedelta(days=LETTER_DAYS)),
         actor="worker",
         now=now,
     )

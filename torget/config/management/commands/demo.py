@@ -23,6 +23,7 @@ from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox import clamav
 from torget.sandbox.helle_demo import NAMED_CARDS
 from torget.sandbox.helle_newcomer import NEWCOMER
+from torget.sandbox.sms.app import TOKEN as SMS_TOKEN
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
 MERCHANTS = NETWORKS / "helle_sandbox_merchants.json"
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             if has_scanner:
                 processes.start("scanner", "torget.sandbox.clamav", str(scanner))
             self._start(processes, home, port, environment)
-            self._tell(port, has_scanner=has_scanner)
+            self._tell(port, home, has_scanner=has_scanner)
             processes.watch()
         finally:
             processes.stop()
@@ -74,7 +75,9 @@ class Command(BaseCommand):
             *("providers", "torget.sandbox.providers", "--port", str(port + 3), "--state-folder", str(home)),
             *("--merchants", str(OTHER_MERCHANTS), "--shop", f"http://127.0.0.1:{port}", "--allow-http"),
         )
+        processes.start("sms", "torget.sandbox.sms", "--port", str(port + 4), "--state", str(home / "sms.sqlite"))
         processes.wait_until_ready(f"http://127.0.0.1:{port + 2}/api/v1/")
+        processes.wait_until_ready(f"http://127.0.0.1:{port + 4}/")
         # The history is made at the first start, before the web and the worker run.
         has_history = (home / "history").exists()
         for command in (
@@ -82,7 +85,7 @@ class Command(BaseCommand):
             ["collectstatic", "--verbosity", "0", "--no-input"],
             ["load_network", "helle", "cities", "--with-demo-staff"],
             ["load_demo_conversations"],
-            *([] if has_history else [["demo_history"]]),
+            *([] if has_history else [["demo_history"], ["load_demo_reminders"]]),
         ):
             _run(environment, *command)
         processes.start("web", "torget", "web", "--port", str(port))
@@ -96,7 +99,7 @@ class Command(BaseCommand):
         processes.start("worker", "torget", "worker")
         processes.start("jobs", "torget", "procrastinate", "worker", "--concurrency", "4")
 
-    def _tell(self, port: int, *, has_scanner: bool) -> None:
+    def _tell(self, port: int, home: Path, *, has_scanner: bool) -> None:
         lines = [
             f"torget: ready at http://127.0.0.1:{port}",
             "",
@@ -112,6 +115,7 @@ class Command(BaseCommand):
             "",
             f"Provider's sandbox: http://127.0.0.1:{port + 1}   library system's sandbox: http://127.0.0.1:{port + 2}",
             f"Other providers' sandboxes: http://127.0.0.1:{port + 3}",
+            f"Text messages that nobody got: http://127.0.0.1:{port + 4}   e-mail: {home / 'mail'}",
             "Virus scanner: clamd that knows only the EICAR test file."
             if has_scanner
             else "Virus scanner: none, because clamd (Debian: clamav-daemon) is not installed; files wait and say so.",
@@ -183,6 +187,9 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_SEAL_CHAIN": str(seal / "authority.pem"),
         "TORGET_SETTLEMENT_FOLDER": str(home / "settlement"),
         "TORGET_WEBHOOK_LOOPBACK": "1",
+        "TORGET_SMS_URL": f"http://127.0.0.1:{port + 4}",
+        "TORGET_SMS_TOKEN": SMS_TOKEN,
+        "TORGET_SMS_SENDER": "Helle",
         "TORGET_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "TORGET_EMAIL_FOLDER": str(home / "mail"),
     }

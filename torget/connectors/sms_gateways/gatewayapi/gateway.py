@@ -21,9 +21,9 @@ _REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_EN
 
 
 class GatewayApi:
-    def __init__(self, *, base_url: str, token: str, sender: str) -> None:
+    def __init__(self, *, url: str, token: str, sender: str) -> None:
         """`sender`: what the phone shows, at most eleven letters and digits."""
-        self._client = JsonClient(base_url)
+        self._client = JsonClient(url)
         self._headers = {"authorization": f"Token {token}"}
         self._sender = sender
 
