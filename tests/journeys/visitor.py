@@ -60,11 +60,14 @@ class Visitor:
         self.language = language
         expect(self.page.locator("html")).to_have_attribute("lang", language)
 
-    def arrive(self) -> None:
-        """The sign-in page, in the visitor's language."""
-        self.open("/")
+    def open_in_own_language(self, path: str) -> None:
+        self.open(path)
         if self.page.locator("html").get_attribute("lang") != self.language:
             self.choose_language(self.language)
+
+    def arrive(self) -> None:
+        """The sign-in page, in the visitor's language."""
+        self.open_in_own_language("/")
 
     def try_to_sign_in(self, card_number: str, pin: str) -> None:
         self.page.fill("#id_card_number", card_number)
@@ -122,7 +125,24 @@ class Visitor:
         if with_axe:
             result = _axe.run(page)
             assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
-        assert self.complaints == [], page.url
+        assert self.complaints == [], f"{page.url}: {self.complaints}"
+
+    def look_at_every_width(self) -> None:
+        """Narrow, wide, and as narrow as a page has to bear; afterwards the window is as it was."""
+        before = self.page.viewport_size
+        for width in (390, 1280):
+            self.page.set_viewport_size({"width": width, "height": 844})
+            self.look()
+        self.page.set_viewport_size({"width": 320, "height": 844})
+        self.look(with_axe=False)
+        if before is not None:
+            self.page.set_viewport_size(before)
+
+    def press(self, text: str) -> None:
+        self.page.get_by_role("button", name=self.says(text), exact=True).click()
+
+    def follow(self, text: str) -> None:
+        self.page.locator("main").get_by_role("link", name=self.says(text)).first.click()
 
     @contextmanager
     def nothing_changes(self, patron: SandboxPatron) -> Iterator[None]:

@@ -288,15 +288,13 @@ PERSON_RECORDS = [
 ]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
-SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
-SEAL_CERTIFICATE = os.environ.get("TORGET_SEAL_CERTIFICATE", "")
+SEAL_KEY, SEAL_CERTIFICATE = (os.environ.get(f"TORGET_SEAL_{name}", "") for name in ("KEY", "CERTIFICATE"))
 SEAL_CHAIN = [path for path in os.environ.get("TORGET_SEAL_CHAIN", "").split(",") if path]
 SEAL_TIME_STAMP_URL = os.environ.get("TORGET_SEAL_TIME_STAMP_URL", "")
 # How case numbers are written (casework/core/numbering.py).
 CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{class}/{year}")
 
-# Which connector speaks to which outside system. OPTIONS are the connector's keyword arguments; credentials of
-# payment providers are not here but encrypted in the database, one set per merchant account.
+# Which connector speaks to which outside system. The secrets of merchant accounts are encrypted in the database.
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
 LIBRARY_SYSTEM_KINDS = {
     "folio": "torget.connectors.library_systems.folio.library.FolioLibrary",
@@ -310,9 +308,7 @@ LIBRARY_SYSTEM_KINDS = {
 def payment_provider(name: str, title: str, url: str, *more_page_origins: str) -> dict[str, Any]:
     """`title` is what people call it, and without spaces its connector's class; `url` is where its interface is.
 
-    PAGE_ORIGINS are where a patron's browser may be sent, and go into form-action.
-
-    The environment can name other addresses: TORGET_<NAME>_URL and TORGET_<NAME>_PAGE_ORIGINS.
+    PAGE_ORIGINS, where a patron's browser may be sent, go into form-action. TORGET_<NAME>_URL and _PAGE_ORIGINS win.
     """
     variable = f"TORGET_{name.upper()}"
     page_origins = os.environ.get(f"{variable}_PAGE_ORIGINS", ",".join((url, *more_page_origins)))

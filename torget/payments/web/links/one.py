@@ -113,7 +113,10 @@ def link(request: HttpRequest, staff: Staff, link_id: int) -> HttpResponse:
         and (stands.state in _OPEN or (stands.state is LinkState.PAID and not is_settled)),
     }
     if getattr(request, "htmx", False):
-        return render(request, "staff/links/status.html", {**frame(request, staff), **context, "is_fragment": True})
+        # Told once: afterwards the page has no code left to take away.
+        has_just_closed = request.GET.get("was") == "open" and not context["is_open"]
+        around = {**frame(request, staff), "has_just_closed": has_just_closed}
+        return render(request, "staff/links/status.html", {**around, **context})
     kind = str(KINDS[PaymentLink.Kind(found.kind)])
     more = {"kind": kind, "maker": _maker(found), **link_context(found)}
     return show(request, staff, "links/one.html", {**context, **more})
