@@ -24,6 +24,8 @@ class Booking:
     """One payment of ours in the library's own books."""
 
     marker: str
+    patron: str
+    """Whose fees it was for, by the reference of the port."""
     cents: int
     settled: frozenset[str] | None
     """References of the fees it was used for; None where the system chooses and keeps no record."""
@@ -70,6 +72,8 @@ class LibrarySide(Protocol):
 class KohaSide:
     kind = "koha"
     judges_by_difference = False
+    STRUCK = "/account"
+    """Part of the addresses that a storm strikes."""
     FAULTS = (
         KohaFault.DROP_BEFORE,
         KohaFault.DROP_AFTER,
@@ -87,9 +91,9 @@ class KohaSide:
 
     @contextmanager
     def serve(self) -> Iterator[dict[str, Any]]:
+        """Requests come in one order, so that a seed meets the same faults again."""
         with serving(self.sandbox) as url:
             options = {"base_url": f"{url}/api/v1", "client_id": "torget", "client_secret": "sandbox-secret"}
-            # One order of requests, so that a seed meets the same faults again.
             more = {"read_seconds": 0.8, "reads_at_once": False, "child_categories": ["LAPSI"]}
             yield {"kind": self.kind, "options": {**options, **more}}
         self.sandbox.close()
@@ -108,6 +112,7 @@ class KohaSide:
             if row["interface"] == "api":
                 yield Booking(
                     marker=row["internal_note"],
+                    patron=str(row["patron_id"]),
                     cents=-row["amount"] // 10_000,
                     settled=frozenset(settled_by.get(row["account_line_id"], ())),
                     has_left_over=bool(row["amount_outstanding"]),
@@ -140,7 +145,7 @@ class KohaSide:
             dice.choice(self.FAULTS),
             probability=dice.choice((0.1, 0.5)),
             seed=dice.randrange(10**6),
-            path_contains="/account",
+            path_contains=self.STRUCK,
         )
 
     def calm(self) -> None:
@@ -150,6 +155,7 @@ class KohaSide:
 class KohaSuomiSide(KohaSide):
     kind = "koha-suomi"
     judges_by_difference = True
+    STRUCK = "/pa"
 
     def __init__(self) -> None:
         super().__init__(KohaSettings(is_suomi=True))
@@ -158,15 +164,6 @@ class KohaSuomiSide(KohaSide):
         """Which fees a sum settled is the system's own choice."""
         for booking in super().bookings():
             yield replace(booking, settled=None)
-
-    def storm(self, dice: random.Random) -> None:
-        self.sandbox.faults.clear()
-        self.sandbox.faults.fail_by_chance(
-            dice.choice(self.FAULTS),
-            probability=dice.choice((0.1, 0.5)),
-            seed=dice.randrange(10**6),
-            path_contains="/pa",
-        )
 
 
 class FeeSide:
@@ -212,15 +209,17 @@ class FeeSide:
 
     def bookings(self) -> Iterator[Booking]:
         """The fees under one mark are one booking; a fee that stands there twice is another."""
-        rounds: dict[str, list[dict[str, int]]] = {}
+        rounds: dict[tuple[str, int], list[dict[str, int]]] = {}
         for row in self.sandbox.books.rows("select * from payments order by payment_id"):
-            fee, of_marker = self.fee_reference(row["fee_id"]), rounds.setdefault(row["marker"], [{}])
+            fee = self.fee_reference(row["fee_id"])
+            of_marker = rounds.setdefault((row["marker"], row["patron_id"]), [{}])
             if fee in of_marker[-1]:
                 of_marker.append({})
             of_marker[-1][fee] = row["cents"]
-        for mark, told in rounds.items():
+        for (mark, patron_id), told in rounds.items():
+            whose = {"marker": mark, "patron": self.fee_reference(patron_id)}
             for fees in told:
-                yield Booking(marker=mark, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False)
+                yield Booking(**whose, cents=sum(fees.values()), settled=frozenset(fees), has_left_over=False)
 
     def charges(self) -> dict[str, list[int]]:
         return {}
@@ -357,6 +356,7 @@ class Sip2Side:
             person = self.books.person(payment.card_number)
             yield Booking(
                 marker=payment.transaction_id,
+                patron=payment.card_number,
                 cents=payment.cents,
                 settled=frozenset({payment.fee_identifier}) if payment.fee_identifier else None,
                 has_left_over=person is not None and person.credit_cents > 0,

@@ -1,6 +1,6 @@
 """Torget between two sandboxes, over real sockets, at a time of our own: for tests of whole payments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ from torget.payments.checkout.merchants import load_merchants
 from torget.payments.checkout.open_page import open_page
 from torget.payments.checkout.receive import receive_message
 from torget.payments.checkout.settle_refund import receive_refund_message
-from torget.payments.checkout.start import StartedCheckout, choose_fees, start_checkout
+from torget.payments.checkout.start import ChosenOnCard, StartedCheckout, choose_fees, start_checkout_of_cards
 from torget.payments.checkout.worker import work_once
 from torget.payments.core.fees import assess_fee
 from torget.payments.core.ports import IncomingMessage
@@ -94,8 +94,28 @@ class World:
     def add(self, *patrons: SandboxPatron, items: tuple[SandboxItem, ...] = ()) -> None:
         self.library.add(patrons, items)
 
-    def start(self, patron: SandboxPatron, *fee_ids: int, email: str = "") -> StartedCheckout:
-        """What the patron's browser does from the fee list to the saved checkout; without choice it takes all."""
+    def start(
+        self,
+        patron: SandboxPatron,
+        *fee_ids: int,
+        email: str = "",
+        children: Sequence[SandboxPatron] = (),
+    ) -> StartedCheckout:
+        """What the patron's browser does from the fee list to the saved checkout; without choice it takes all.
+
+        Of the children's cards everything is taken.
+        """
+        cards = [self._choose(patron, fee_ids), *(self._choose(child, (), is_childs=True) for child in children)]
+        row, _ = Patron.objects.get_or_create(
+            library_system=LIBRARY,
+            reference=cards[0].patron.reference,
+            defaults={"first_seen_at": self.now, "last_seen_at": self.now},
+        )
+        return start_checkout_of_cards(
+            patron_id=row.id, cards=cards, merchants=load_merchants(), language="sv", email=email, now=self.now
+        )
+
+    def _choose(self, patron: SandboxPatron, fee_ids: Sequence[int], *, is_childs: bool = False) -> ChosenOnCard:
         connector = library_system(LIBRARY)
         account = connector.account(patron_reference=self.library.reference(patron), card_number=patron.card_number)
         merchants = load_merchants()
@@ -108,20 +128,11 @@ class World:
             for one in assessed
             if (one.fee.reference in wanted if wanted else one.is_payable)
         }
-        row, _ = Patron.objects.get_or_create(
+        return ChosenOnCard(
             library_system=LIBRARY,
-            reference=account.patron.reference,
-            defaults={"first_seen_at": self.now, "last_seen_at": self.now},
-        )
-        return start_checkout(
-            library_system=LIBRARY,
-            patron_id=row.id,
             patron=account.patron,
-            chosen=choose_fees(assessed, expected),
-            merchants=merchants,
-            language="sv",
-            email=email,
-            now=self.now,
+            fees=choose_fees(assessed, expected),
+            is_anothers=is_childs,
         )
 
     def open(self, payment_id: int) -> str:

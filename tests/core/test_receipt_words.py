@@ -39,6 +39,7 @@ def make_line(cents: int, *, title: str = "", vat: int = 0, refunded: int = 0) -
         title=title,
         due_date=date(2026, 10, 3),
         returned_on=date(2026, 10, 20),
+        card_end="",
         amount=Money(cents),
         vat_permille=vat,
         refunded=Money(refunded),

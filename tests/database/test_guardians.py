@@ -101,16 +101,22 @@ def test_the_guardian_sees_own_and_childrens_fees_and_no_title_of_the_childrens(
 
 
 def test_all_fees_are_paid_in_one_checkout_and_registered_on_their_own_cards(family: Family) -> None:
-    payments = pay(family.client())
+    client = family.client()
+    payments = pay(client)
     assert Checkout.objects.count() == 1
+    assert [one.amount_cents for one in payments] == [570]
     settle(family.world, payments)
-    assert {one.state for one in Payment.objects.all()} == {"registered"}
+    assert [one.state for one in Payment.objects.all()] == ["registered"]
     assert [family.world.outstanding(patron_id).cents for patron_id in (1, 2, 3)] == [0, 0, 0]
     booked = family.world.koha.store.rows(
         "SELECT patron_id, -sum(amount) / 10000 AS cents FROM account_lines WHERE credit_type IS NOT NULL GROUP BY 1"
     )
     assert {row["patron_id"]: row["cents"] for row in booked} == {1: 240, 2: 270, 3: 60}
     assert "Sommarboken" not in " ".join(line.title for one in payments for line in one.lines.all())
+    receipt = client.get(f"/receipt/{payments[0].receipt.token}/").content.decode()
+    assert all(
+        f"•••• {patron.card_number[-4:]}" in receipt for patron in (family.guardian, family.elder, family.younger)
+    )
 
 
 def test_where_the_municipality_does_not_offer_it_nothing_of_a_child_is_shown(family: Family) -> None:

@@ -1,6 +1,7 @@
 """A whole Torget as real processes between both sandboxes, whose knobs the tests turn directly."""
 
 import itertools
+import json
 import os
 import socket
 import subprocess
@@ -105,7 +106,10 @@ def free_port() -> int:
 def _environment(home: Path, port: int, database_url: str, provider_url: str, library_url: str) -> dict[str, str]:
     """The demo's environment, with sandboxes that lie on ports of their own."""
     made = demo_environment(home=home, port=port, database_url=database_url)
-    made["TORGET_LIBRARY_SYSTEMS"] = made["TORGET_LIBRARY_SYSTEMS"].replace(f"http://127.0.0.1:{port + 2}", library_url)
+    koha = json.loads(made["TORGET_LIBRARY_SYSTEMS"])["helle"]
+    koha["options"]["base_url"] = f"{library_url}/api/v1"
+    # The second stands ready for whoever brings it into use (test_several_cards.py).
+    made["TORGET_LIBRARY_SYSTEMS"] = json.dumps({"helle": koha, "kirkes": koha})
     return made | {"TORGET_PAYTRAIL_URL": provider_url, "TORGET_PAYTRAIL_PAGE_ORIGINS": provider_url}
 
 

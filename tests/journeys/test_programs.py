@@ -12,25 +12,7 @@ from tests.journeys.conftest import NewVisitor
 from tests.journeys.running_torget import RunningTorget
 from tests.journeys.visitor import Visitor
 
-WIDTHS = (390, 1280)
 TOLD_SECONDS_MAX = 15
-
-
-def _look_at_every_width(someone: Visitor) -> None:
-    for width in WIDTHS:
-        someone.page.set_viewport_size({"width": width, "height": 844})
-        someone.look()
-    someone.page.set_viewport_size({"width": 320, "height": 844})
-    someone.look(with_axe=False)
-    someone.page.set_viewport_size({"width": 1280, "height": 844})
-
-
-def _press(someone: Visitor, text: str) -> None:
-    someone.page.get_by_role("button", name=someone.says(text), exact=True).click()
-
-
-def _follow(someone: Visitor, text: str) -> None:
-    someone.page.locator("main").get_by_role("link", name=someone.says(text)).first.click()
 
 
 def _secret(someone: Visitor) -> str:
@@ -51,44 +33,44 @@ def test_from_the_key_to_the_word_that_it_is_paid(torget: RunningTorget, visitor
     operator = at_work(visitor, "operator", "sv")
     operator.open("/staff/interface/")
     operator.sees("Programs that use Torget")
-    _look_at_every_width(operator)
-    _follow(operator, "Add a program")
-    _press(operator, "Save")
+    operator.look_at_every_width()
+    operator.follow("Add a program")
+    operator.press("Save")
     operator.sees("Enter a name")
-    _look_at_every_width(operator)
+    operator.look_at_every_width()
     operator.page.fill("#id_name", "Helle.finna.fi")
     operator.page.fill("#id_contact_email", "finna@example.fi")
     operator.page.fill("#id_return_origins", "https://helle.finna.fi")
     for box in operator.page.locator("input[name=scopes], input[name=municipalities]").all():
         box.check()
-    _press(operator, "Save")
+    operator.press("Save")
     operator.sees("The program was added. Make a key for it now.")
-    _look_at_every_width(operator)
-    _press(operator, "Make a key")
+    operator.look_at_every_width()
+    operator.press("Make a key")
     key = _secret(operator)
-    _look_at_every_width(operator)
+    operator.look_at_every_width()
     operator.page.locator("main a", has_text="Helle.finna.fi").click()
     with receiving() as receiver:
-        _follow(operator, "Add an endpoint")
+        operator.follow("Add an endpoint")
         operator.page.fill("#id_url", receiver.url)
         for box in operator.page.locator("input[name=events]").all():
             box.check()
-        _look_at_every_width(operator)
-        _press(operator, "Add the endpoint")
+        operator.look_at_every_width()
+        operator.press("Add the endpoint")
         secret = _secret(operator)
-        _follow(operator, "On to the endpoint")
-        _look_at_every_width(operator)
+        operator.follow("On to the endpoint")
+        operator.look_at_every_width()
         _pay(torget, visitor, key)
         headers, body = _wait_until_told(receiver, "payment.registered")
         assert Webhook(secret).verify(body, headers)["data"]["state"] == "registered"
         _wait_until_told(receiver, "checkout.completed")
         operator.page.reload()
         operator.sees("Delivered")
-        _look_at_every_width(operator)
+        operator.look_at_every_width()
         operator.page.locator("main h3 a").first.click()
         operator.sees("checkout.completed")
-        _look_at_every_width(operator)
-        _press(operator, "Send it again")
+        operator.look_at_every_width()
+        operator.press("Send it again")
         operator.sees("The message goes out again, word for word. Load the page again in a moment.")
 
 

@@ -15,25 +15,7 @@ from tests.journeys.running_torget import RunningTorget
 from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
 from torget.config.demo_reminders import last_open
 
-WIDTHS = (390, 1280)
 SEARCHED_MS_MAX = 60_000
-
-
-def _look_at_every_width(someone: Visitor) -> None:
-    for width in WIDTHS:
-        someone.page.set_viewport_size({"width": width, "height": 844})
-        someone.look()
-    someone.page.set_viewport_size({"width": 320, "height": 844})
-    someone.look(with_axe=False)
-    someone.page.set_viewport_size({"width": 390, "height": 844})
-
-
-def _press(someone: Visitor, text: str) -> None:
-    someone.page.get_by_role("button", name=someone.says(text), exact=True).click()
-
-
-def _follow(someone: Visitor, text: str) -> None:
-    someone.page.locator("main").get_by_role("link", name=someone.says(text)).first.click()
 
 
 def _letter_to(torget: RunningTorget, address: str) -> Message:
@@ -51,23 +33,23 @@ def _decide_try_and_start(desk: Visitor) -> None:
     desk.open("/staff/reminders/")
     desk.look()
     desk.page.locator("main h2 a").first.click()
-    _look_at_every_width(desk)
-    _follow(desk, "Decide about reminders")
+    desk.look_at_every_width()
+    desk.follow("Decide about reminders")
     desk.page.fill("#id_least", "0")
-    _press(desk, "Save")
+    desk.press("Save")
     desk.sees("Enter an amount above zero, such as 5,00")
-    _look_at_every_width(desk)
+    desk.look_at_every_width()
     desk.page.fill("#id_least", "2,00")
     desk.page.fill("#id_days_after", "7")
-    _press(desk, "Save")
-    _look_at_every_width(desk)
-    _press(desk, "Try it")
+    desk.press("Save")
+    desk.look_at_every_width()
+    desk.press("Try it")
     desk.sees("To be reminded", within_ms=SEARCHED_MS_MAX)
     desk.page.reload()
-    _look_at_every_width(desk)
-    _press(desk, "Start the reminders")
+    desk.look_at_every_width()
+    desk.press("Start the reminders")
     desk.sees("Reminders are on. Who is due is looked up every night; messages go out by day.")
-    _look_at_every_width(desk)
+    desk.look_at_every_width()
 
 
 def test_from_the_letter_to_a_paid_fee(torget: RunningTorget, visitor: NewVisitor) -> None:
@@ -87,8 +69,8 @@ def test_from_the_letter_to_a_paid_fee(torget: RunningTorget, visitor: NewVisito
     assert torget.payments(patron) == [("registered", 380)]
     assert torget.owed_cents(patron) == 0
     desk.open(desk.page.url.removeprefix(torget.url) + "log/?show=sent")
-    _look_at_every_width(desk)
-    _follow(desk, "Payment link")
+    desk.look_at_every_width()
+    desk.follow("Payment link")
     expect(desk.page.locator("main")).to_contain_text(
         desk.says("The library system knows. The fees are gone from the card."), timeout=SETTLED_MS_MAX
     )
@@ -99,19 +81,19 @@ def _look_at_the_link(visitor: NewVisitor, path: str, card_number: str) -> None:
     """Every page on the way, narrow and wide; and once without JavaScript."""
     payer = visitor("sv", width=390)
     payer.open(path)
-    _look_at_every_width(payer)
+    payer.look_at_every_width()
     payer.page.fill("#id_proof", "0000")
-    _press(payer, "Continue")
+    payer.press("Continue")
     payer.sees("These are not the last four characters. Look at the card, or ask your library.")
-    _look_at_every_width(payer)
+    payer.look_at_every_width()
     payer.page.fill("#id_proof", card_number[-4:])
-    _press(payer, "Continue")
+    payer.press("Continue")
     expect(payer.page.locator("main")).to_contain_text("Övre")
-    _look_at_every_width(payer)
+    payer.look_at_every_width()
     without_script = visitor("sv", width=390, java_script_enabled=False)
     without_script.open(path)
     without_script.page.fill("#id_proof", card_number[-4:])
-    _press(without_script, "Continue")
+    without_script.press("Continue")
     expect(without_script.page.locator("main")).to_contain_text("Övre")
 
 
@@ -130,21 +112,21 @@ def _pay_by_keyboard(visitor: NewVisitor, path: str, card_number: str) -> None:
     payer.look()
     payer.open(path)
     payer.sees("The money has come in. You need not do anything.")
-    _look_at_every_width(payer)
+    payer.look_at_every_width()
 
 
 def _want_no_more(torget: RunningTorget, visitor: NewVisitor, path: str) -> None:
     reader = visitor("sv", width=390)
     reader.open(path)
-    _look_at_every_width(reader)
+    reader.look_at_every_width()
     assert torget.ask("SELECT count(*) FROM reminders_reminderoptout") == [(0,)]
     without_script = visitor("sv", width=390, java_script_enabled=False)
     without_script.open(path)
-    _press(without_script, "No more reminders")
+    without_script.press("No more reminders")
     without_script.sees("You get no more reminders")
     assert torget.ask("SELECT by FROM reminders_reminderoptout") == [("patron",)]
     reader.page.reload()
-    _look_at_every_width(reader)
-    _press(reader, "I want reminders after all")
+    reader.look_at_every_width()
+    reader.press("I want reminders after all")
     reader.sees("Reminders of library fees")
     assert torget.ask("SELECT count(*) FROM reminders_reminderoptout") == [(0,)]

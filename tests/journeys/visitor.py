@@ -127,6 +127,23 @@ class Visitor:
             assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
         assert self.complaints == [], f"{page.url}: {self.complaints}"
 
+    def look_at_every_width(self) -> None:
+        """Narrow, wide, and as narrow as a page has to bear; afterwards the window is as it was."""
+        before = self.page.viewport_size
+        for width in (390, 1280):
+            self.page.set_viewport_size({"width": width, "height": 844})
+            self.look()
+        self.page.set_viewport_size({"width": 320, "height": 844})
+        self.look(with_axe=False)
+        if before is not None:
+            self.page.set_viewport_size(before)
+
+    def press(self, text: str) -> None:
+        self.page.get_by_role("button", name=self.says(text), exact=True).click()
+
+    def follow(self, text: str) -> None:
+        self.page.locator("main").get_by_role("link", name=self.says(text)).first.click()
+
     @contextmanager
     def nothing_changes(self, patron: SandboxPatron) -> Iterator[None]:
         """What happens inside moves no money and starts no payment."""

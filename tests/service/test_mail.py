@@ -17,7 +17,9 @@ from tests.world import World
 from torget.config.doctor.finding import Level
 from torget.config.doctor.outside import check_mailbox
 from torget.connectors.mailboxes.imap.mailbox import ImapMailbox
+from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.notify.send import send_due_emails
+from torget.foundation.notify.undeliverable import undeliverable
 from torget.service.conversations.fetch_mail import _build, fetch_mail
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.core.mail import Unreadable, Writer, read_mail
@@ -139,15 +141,36 @@ def test_machines_are_noted_and_never_answered(world: World, mail: tuple[MailSer
     assert send_due_emails(timezone.now(), 10) == 0
 
 
-def bounce(message_id: str) -> bytes:
+def bounce(message_id: str, action: str = "failed") -> bytes:
     return (
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.fi\r\nTo: service@torget.example.fi\r\n"
         "Message-ID: <bounce@mx.example.fi>\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nNo such user\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: {action}\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n--b--\r\n"
     ).encode()
+
+
+def test_a_reminder_that_came_back_marks_its_address(world: World, mail: tuple[MailServer, KeptMail]) -> None:
+    server, _out = mail
+    letters = [
+        OutgoingEmail.objects.create(
+            created_at=timezone.now(),
+            recipient=f"p{number}@example.fi",
+            subject="s",
+            body="b",
+            about=f"reminder:{number}:1",
+            is_once=True,
+        )
+        for number in (1, 2)
+    ]
+    for letter_sent, action in zip(letters, ("delayed", "failed"), strict=True):
+        server.deliver(bounce(f"<outgoing-{letter_sent.pk}@torget.example.fi>", action))
+    assert fetch() == {"bounce": 2}
+    assert list(OutgoingEmail.objects.exclude(bounced_at=None)) == letters[1:]
+    assert undeliverable(["p1@example.fi", "P2@example.fi"]) == {"P2@example.fi"}
+    assert not Conversation.objects.exists()
 
 
 def test_a_letter_without_a_thread_begins_one_and_floods_stop(world: World, mail: tuple[MailServer, KeptMail]) -> None:

@@ -5,7 +5,7 @@ then compared with both. Nothing of our own code computes what is expected.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,18 +80,24 @@ class Auditor:
         told = {"token": token, "state": payment["state"], "paid": paid, "booked": booked, "refunded": refunded}
         if payment["state"] in UNPAID_ENDS and paid:
             self._say("2: nothing paid is lost", told)
-        if len(self.booked[token]) > 1:
-            self._say("3: nothing is registered twice", told)
+        lines = self.lines[payment["id"]]
+        for patron, count in Counter(booking.patron for booking in self.booked[token]).items():
+            if count > 1:
+                self._say("3: nothing is registered twice", (patron, told))
         if booked + refunded > paid:
             self._say("1: more was booked or given back than paid", told)
         if payment["state"] in ("registered", "refunded") and booked + refunded != paid:
             self._say("1: money is conserved", told)
         if payment["state"] == "registered" and refunded and not payment["refunded_cents"]:
             self._say("9: a refund nobody knows of", told)
-        wanted = {line["fee_reference"] for line in self.lines[payment["id"]]}
         for booking in self.booked[token]:
-            if booking.settled is not None and not booking.settled <= wanted:
+            wanted = {
+                one["fee_reference"]: one["amount_cents"] for one in lines if one["patron_reference"] == booking.patron
+            }
+            if booking.settled is not None and not booking.settled <= wanted.keys():
                 self._say("4: the library settled a fee that was not paid", told)
+            if booking.cents > sum(wanted.values()):
+                self._say("4: more was booked on a card than was paid for it", (booking.patron, told))
             if booking.has_left_over and payment["state"] != "attention":
                 self._say("4: money of the patron lies as credit", told)
 

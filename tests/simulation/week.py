@@ -135,7 +135,10 @@ class Week:
     def _start(self) -> None:
         patron = self.dice.choice(self.patrons)
         chosen = [fee.fee_id for fee in patron.fees if self.dice.random() < 0.6]
-        self.world.start(patron, *chosen)
+        # Some are guardians: of anybody, so that two of them meet over one child, and the child pays meanwhile.
+        others = [one for one in self.patrons if one is not patron]
+        children = self.dice.sample(others, self.dice.choice((0, 0, 0, 1, 2)))
+        self.world.start(patron, *chosen, children=children)
         if self.dice.random() < 0.8:
             self._open_and_act()
 

@@ -182,7 +182,6 @@ SESSION_COOKIE_HTTPONLY = True
 # Lax, not Strict: the return from the payment provider is a cross-site GET and must find the session.
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-torget-csrf" if IS_HTTPS else "torget-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -289,15 +288,13 @@ PERSON_RECORDS = [
 ]
 
 # The organisation's seal on decisions: PEM files, and a time stamping service if there is one.
-SEAL_KEY = os.environ.get("TORGET_SEAL_KEY", "")
-SEAL_CERTIFICATE = os.environ.get("TORGET_SEAL_CERTIFICATE", "")
+SEAL_KEY, SEAL_CERTIFICATE = (os.environ.get(f"TORGET_SEAL_{name}", "") for name in ("KEY", "CERTIFICATE"))
 SEAL_CHAIN = [path for path in os.environ.get("TORGET_SEAL_CHAIN", "").split(",") if path]
 SEAL_TIME_STAMP_URL = os.environ.get("TORGET_SEAL_TIME_STAMP_URL", "")
 # How case numbers are written (casework/core/numbering.py).
 CASE_NUMBER_FORMAT = os.environ.get("TORGET_CASE_NUMBER_FORMAT", "{running}/{class}/{year}")
 
-# Which connector speaks to which outside system. OPTIONS are the connector's keyword arguments; credentials of
-# payment providers are not here but encrypted in the database, one set per merchant account.
+# Which connector speaks to which outside system. The secrets of merchant accounts are encrypted in the database.
 LIBRARY_SYSTEMS: dict[str, dict[str, Any]] = json.loads(os.environ.get("TORGET_LIBRARY_SYSTEMS", "{}"))
 LIBRARY_SYSTEM_KINDS = {
     "folio": "torget.connectors.library_systems.folio.library.FolioLibrary",

@@ -103,7 +103,23 @@ def _ask_providers(restored_to: datetime, at: datetime, done: Restored) -> None:
             done.not_answered.append(pk)
 
 
+def _call_human(payment: PaymentFacts, at: datetime) -> bool:
+    state = move_payment(
+        payment=payment,
+        event=Event.NEEDS_HUMAN,
+        at=at,
+        actor="worker",
+        detail=_WHY,
+        attention_reason="registration_unclear",
+    )
+    return state is not None
+
+
 def _doubt_registration(payment: PaymentFacts, restored_to: datetime, at: datetime, done: Restored) -> None:
+    if payment.other_lines:
+        # Of several cards: any of them may have been told, and one attempt cannot stand for all.
+        done.for_a_person += _call_human(payment, at)
+        return
     if payment.state is State.PAID:
         try:
             with transaction.atomic():
@@ -112,16 +128,7 @@ def _doubt_registration(payment: PaymentFacts, restored_to: datetime, at: dateti
                 )
         except IntegrityError:
             # Another payment of the same patron is in doubt already, and there is one place for both.
-            done.for_a_person += bool(
-                move_payment(
-                    payment=payment,
-                    event=Event.NEEDS_HUMAN,
-                    at=at,
-                    actor="worker",
-                    detail=_WHY,
-                    attention_reason="registration_unclear",
-                )
-            )
+            done.for_a_person += _call_human(payment, at)
             return
         if state is None:
             return
@@ -129,7 +136,7 @@ def _doubt_registration(payment: PaymentFacts, restored_to: datetime, at: dateti
     last = payment.last_attempt
     if last is None or last.outcome:
         fees = {line.fee_reference: line.amount.cents for line in payment.lines}
-        last = AttemptFacts(number=last.number + 1 if last else 1, outcome="", before=fees, ordered=fees)
+        last = AttemptFacts(number=payment.attempts + 1, outcome="", before=fees, ordered=fees)
         # As if ordered long ago: a difference of the account proves nothing any more.
         save_attempt(payment, last, restored_to - DIFFERENCE_PROVES)
     done.in_doubt += bool(

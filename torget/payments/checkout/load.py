@@ -16,6 +16,8 @@ from torget.payments.core.posting_rules import BookedLine
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFacts:
     position: int
+    is_of_card: bool
+    """Of the card that the payment names, whose library system is being told."""
     fee_reference: str
     fee_kind: str
     payee_id: int
@@ -55,7 +57,7 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFacts:
-    """The last order to the library system."""
+    """The last order to the library system, about the card that is being told."""
 
     number: int
     outcome: str
@@ -93,9 +95,22 @@ class PaymentFacts:
     """Cents by line position that the books have as paid back."""
     last_attempt: AttemptFacts | None
     lines: tuple[LineFacts, ...]
+    attempts: int
+    """Orders to the library systems so far; numbers the next one."""
+    card_attempts: int
+    """Of them, those about the card that is being told."""
     booked_fees: frozenset[str] = frozenset()
     """Fees of orders that the library system confirmed; of interest where it is told fee by fee."""
     refused_fees: frozenset[str] = frozenset()
+
+    @property
+    def card_lines(self) -> tuple[LineFacts, ...]:
+        """What one order may be about: the fees of the card that is being told, and of no other."""
+        return tuple(line for line in self.lines if line.is_of_card)
+
+    @property
+    def other_lines(self) -> tuple[LineFacts, ...]:
+        return tuple(line for line in self.lines if not line.is_of_card)
 
 
 class NoSuchPayment(LookupError):

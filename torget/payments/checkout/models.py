@@ -62,7 +62,7 @@ class SubMerchant(models.Model):
 
 
 class Checkout(models.Model):
-    """What one patron set out to pay at one time; has one payment per merchant account."""
+    """What one patron set out to pay at one time, of one or more cards; has one payment per merchant account."""
 
     #: Unguessable; the address of its pages.
     token = models.CharField(max_length=43)
@@ -92,6 +92,7 @@ class Payment(models.Model):
     #: Whose work list it falls on: the payee, or the coordinator's for a split payment of several payees.
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
     merchant_account = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, db_index=False)
+    #: The card that is being told, of several one after the other; which fees are of which stands in the lines.
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
     card_number = models.CharField(max_length=40)
@@ -167,6 +168,8 @@ class PaymentLine(models.Model):
     position = models.PositiveSmallIntegerField()
     library_system = models.CharField(max_length=30)
     patron_reference = models.CharField(max_length=60)
+    #: The fee's card, in a payment of several or by somebody else; where it is empty, the payment's.
+    card_number = models.CharField(max_length=40, blank=True, db_default="")
     fee_reference = models.CharField(max_length=60)
     fee_kind = models.CharField(max_length=40)
     payee = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
@@ -199,6 +202,7 @@ class PaymentLine(models.Model):
                 name="never_refund_more_of_a_line", condition=Q(refunded_cents__lte=models.F("amount_cents"))
             ),
         ]
+        indexes = [models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card")]
 
 
 class PaymentTransition(models.Model):
@@ -247,6 +251,9 @@ class RegistrationAttempt(models.Model):
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField()
+    #: The card that the order was about; empty in orders from before a payment could be of several.
+    library_system = models.CharField(max_length=30, blank=True, db_default="")
+    patron_reference = models.CharField(max_length=60, blank=True, db_default="")
     started_at = models.DateTimeField()
     #: Open cents by fee before the order: what a lost answer is judged against.
     before = models.JSONField()

@@ -19,14 +19,16 @@ from torget.payments.core.schedule import work_after
 _WENT_BACK = frozenset(
     {Event.REFUND_PAID, Event.STAFF_REFUNDED, Event.REFUND_PAID_IN_PART, Event.STAFF_REFUNDED_IN_PART}
 )
+_IN_PARTS = frozenset({Event.ONE_CARD_TOLD, Event.NEEDS_HUMAN})
+"""Steps after which some lines are judged and others not."""
 _BOOKED = frozenset({Event.BOOKED, Event.BOOKED_IN_PART, Event.STAFF_REGISTERED})
 
 
 def _outcomes(
     payment: PaymentFacts, event: Event, given_back: frozenset[int], booked: frozenset[int]
 ) -> dict[int, str]:
-    if event is Event.NEEDS_HUMAN:
-        return {line.position: "booked" for line in payment.lines if line.position in booked}
+    if event in _IN_PARTS:
+        return dict.fromkeys(given_back, "give_back") | dict.fromkeys(booked, "booked")
     if event in _BOOKED or event is Event.REFUSED:
         return {line.position: "give_back" if line.position in given_back else "booked" for line in payment.lines}
     return {}
@@ -42,9 +44,9 @@ def _entries(
 ) -> list[Entry]:
     if event is Event.PROVIDER_PAID:
         return paid_entries(payment.id, [line.as_booked() for line in payment.lines])
-    if event in _BOOKED or event is Event.NEEDS_HUMAN:
+    if event in _BOOKED | _IN_PARTS:
         lines = _booked_now(payment, outcomes)
-        part = "-".join(str(line.position) for line in lines) if event is Event.NEEDS_HUMAN else ""
+        part = "-".join(str(line.position) for line in lines) if event in _IN_PARTS else ""
         return registered_entries(payment.id, [line.as_booked() for line in lines], part=part)
     if event in _WENT_BACK and refund is not None:
         return refund_entries(payment, refund)
@@ -140,7 +142,7 @@ def move_payment(
     """Take one step; the new state, or None when it changed nothing.
 
     None means that the table has no such step from this state, or that somebody else was faster: read again and decide
-    anew. `booked` are lines that surely stand in the library system when a person is called for the others. `facts` are
+    anew. `booked` are lines that surely stand in the library system while others are not judged yet. `facts` are
     the columns that the step sets, the rows that come with it (`message`, `attempt`, `new_refund`) and `tries`; see
     sql/move.sql. Everything is one statement and one commit.
     """

@@ -3,7 +3,8 @@
 The procedure, the same for every library system (facts: library-systems, §6): the patron's lock is taken by the state
 'registering' (claim.sql); the account is read and compared; the attempt is committed before the one write; the answer
 is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
-Where a system is told of one fee at a time, register_each.py does the same with every fee.
+Where a system is told of one fee at a time, register_each.py does the same with every fee. A payment of several cards
+is told card by card: each claim is about one of them, and what became of its fees is kept before the next one's turn.
 """
 
 from datetime import datetime
@@ -66,7 +67,7 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
 
 
 def _register_all(payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
-    """Every fee in one order. Raise LibrarySystemError."""
+    """Every fee of the card in one order. Raise LibrarySystemError."""
     last = payment.last_attempt
     if last is not None and library.capabilities.can_find_registration:
         found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
@@ -75,7 +76,7 @@ def _register_all(payment: PaymentFacts, library: LibrarySystem, clock: Clock) -
             return
     open_now = read_open_fees(payment, library)
     plan = plan_registration(
-        [line.as_registration() for line in payment.lines],
+        [line.as_registration() for line in payment.card_lines],
         open_now,
         can_choose_fees=library.capabilities.can_choose_fees,
     )
@@ -85,7 +86,7 @@ def _register_all(payment: PaymentFacts, library: LibrarySystem, clock: Clock) -
         refuse(payment, clock(), "the fees are not open any more")
         return
     attempt = AttemptFacts(
-        number=last.number + 1 if last else 1,
+        number=payment.attempts + 1,
         outcome="",
         before=in_cents(open_now),
         ordered={line.fee_reference: line.amount.cents for line in plan.book},
@@ -113,8 +114,8 @@ def _finish_forgotten(payment: PaymentFacts, library: LibrarySystem, clock: Cloc
     found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))
     if found is None:
         return False
-    fees = {line.fee_reference: line.amount.cents for line in payment.lines}
-    attempt = AttemptFacts(number=1, outcome="", before=fees, ordered=fees)
+    fees = {line.fee_reference: line.amount.cents for line in payment.card_lines}
+    attempt = AttemptFacts(number=payment.attempts + 1, outcome="", before=fees, ordered=fees)
     save_attempt(payment, attempt, clock())
     _finish_found(payment, library, attempt, found, clock)
     return True
@@ -147,7 +148,7 @@ def _apply_result(
 
 def _unordered(payment: PaymentFacts, attempt: AttemptFacts) -> tuple[RegistrationLine, ...]:
     """Lines that the attempt did not order because their fees had gone; their money goes back."""
-    return tuple(line.as_registration() for line in payment.lines if line.fee_reference not in attempt.ordered)
+    return tuple(line.as_registration() for line in payment.card_lines if line.fee_reference not in attempt.ordered)
 
 
 def _finish_found(
@@ -214,8 +215,8 @@ def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: 
         conclude_booked(payment, _unordered(payment, attempt), at, row, "")
     elif difference is Difference.UNCLEAR:
         call_human(payment, at, "registration_unclear", "the account does not tell what became of the order")
-    elif attempt.number >= REGISTRATION_TRIES_MAX:
-        call_human(payment, at, "registration_fails", f"{attempt.number} orders did not arrive")
+    elif payment.card_attempts >= REGISTRATION_TRIES_MAX:
+        call_human(payment, at, "registration_fails", f"{payment.card_attempts} orders did not arrive")
     else:
         move_payment(
             payment=payment,
@@ -224,5 +225,5 @@ def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: 
             actor="worker",
             detail={"attempt": attempt.number},
             attempt={"number": attempt.number, "outcome": "unbooked", "detail": "surely not in the library system"},
-            tries=attempt.number,
+            tries=payment.card_attempts,
         )

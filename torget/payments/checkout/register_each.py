@@ -46,7 +46,7 @@ def register_next_fee(*, payment: PaymentFacts, library: LibrarySystem, clock: C
     if _lies_half_done(payment, booked, in_cents(open_now)):
         call_human(payment, clock(), "booked_but_not_settled", "a fee is booked and still open")
         return
-    left = [line.as_registration() for line in payment.lines if line.fee_reference not in booked]
+    left = [line.as_registration() for line in payment.card_lines if line.fee_reference not in booked]
     to_tell = [line for line in left if line.fee_reference not in payment.refused_fees]
     plan = plan_registration(to_tell, open_now, can_choose_fees=True)
     if not plan.book:
@@ -54,7 +54,7 @@ def register_next_fee(*, payment: PaymentFacts, library: LibrarySystem, clock: C
         return
     line = plan.book[0]
     attempt = AttemptFacts(
-        number=payment.last_attempt.number + 1 if payment.last_attempt else 1,
+        number=payment.attempts + 1,
         outcome="",
         before=in_cents(open_now),
         ordered={line.fee_reference: line.amount.cents},
@@ -73,7 +73,7 @@ def register_next_fee(*, payment: PaymentFacts, library: LibrarySystem, clock: C
 
 
 def _is_of(payment: PaymentFacts, fee: str, amount: Money) -> bool:
-    return any(line.fee_reference == fee and line.amount == amount for line in payment.lines)
+    return any(line.fee_reference == fee and line.amount == amount for line in payment.card_lines)
 
 
 def _lies_half_done(payment: PaymentFacts, booked: set[str], open_now: dict[str, int]) -> bool:
@@ -128,7 +128,7 @@ def _go_on(
         event=Event.ONE_FEE_TOLD,
         at=clock(),
         actor="worker",
-        detail={"fees": len(booked), "of": len(payment.lines)},
+        detail={"fees": len(booked), "of": len(payment.card_lines)},
         attempt=row,
     )
 
@@ -140,12 +140,12 @@ def reconcile_fee(*, payment: PaymentFacts, attempt: AttemptFacts, library: Libr
     if difference is Difference.BOOKED:
         booked = payment.booked_fees | set(attempt.ordered)
         row: dict[str, object] = {"number": attempt.number, "outcome": "booked", "detail": "found out later"}
-        is_last = all(line.fee_reference in booked | payment.refused_fees for line in payment.lines)
+        is_last = all(line.fee_reference in booked | payment.refused_fees for line in payment.card_lines)
         _go_on(payment, row, set(booked), is_last=is_last, clock=clock)
     elif difference is Difference.UNCLEAR:
         call_human(payment, clock(), "registration_unclear", "the account does not tell what became of a fee")
-    elif attempt.number - len(payment.booked_fees | payment.refused_fees) >= REGISTRATION_TRIES_MAX:
-        call_human(payment, clock(), "registration_fails", f"{attempt.number} orders did not arrive")
+    elif payment.card_attempts - len(payment.booked_fees | payment.refused_fees) >= REGISTRATION_TRIES_MAX:
+        call_human(payment, clock(), "registration_fails", f"{payment.card_attempts} orders did not arrive")
     else:
         move_payment(
             payment=payment,

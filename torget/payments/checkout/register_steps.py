@@ -51,7 +51,7 @@ def call_human(
         event=Event.NEEDS_HUMAN,
         at=at,
         actor="worker",
-        booked=frozenset(line.position for line in payment.lines if line.fee_reference in payment.booked_fees),
+        booked=frozenset(line.position for line in payment.card_lines if line.fee_reference in payment.booked_fees),
         detail={"why": why[:200]},
         attention_reason=reason,
         **facts,
@@ -71,9 +71,12 @@ def save_attempt(payment: PaymentFacts, attempt: AttemptFacts, at: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO checkout_registrationattempt "
-            "(payment_id, number, started_at, before, ordered, outcome, detail) "
-            "VALUES (%s, %s, %s, %s::jsonb, %s::jsonb, '', '')",
-            [payment.id, attempt.number, at, json.dumps(attempt.before), json.dumps(attempt.ordered)],
+            "(payment_id, number, library_system, patron_reference, started_at, before, ordered, outcome, detail) "
+            "VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, '', '')",
+            [
+                *(payment.id, attempt.number, payment.library_system, payment.patron_reference, at),
+                *(json.dumps(attempt.before), json.dumps(attempt.ordered)),
+            ],
         )
 
 
@@ -84,44 +87,15 @@ def conclude_booked(
     attempt: dict[str, object] | None,
     booking_reference: str,
 ) -> None:
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    references = {line.fee_reference for line in give_back}
-    positions = frozenset(line.position for line in payment.lines if line.fee_reference in references)
-    if not positions:
-        move_payment(
-            payment=payment,
-            event=Event.BOOKED,
-            at=at,
-            actor="worker",
-            booking_reference=booking_reference,
-            **facts,
-        )
-        return
-    move_payment(
-        payment=payment,
-        event=Event.BOOKED_IN_PART,
-        at=at,
-        actor="worker",
-        given_back=positions,
-        booking_reference=booking_reference,
-        new_refund=new_refund(payment, positions, was_registered=False, reason="the fee was not open any more"),
-        **facts,
+    gone = {line.fee_reference for line in give_back}
+    booked = {line.fee_reference for line in payment.card_lines if line.fee_reference not in gone}
+    conclude(
+        payment, booked, at, why="the fee was not open any more", attempt=attempt, booking_reference=booking_reference
     )
 
 
 def refuse(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
-    positions = frozenset(line.position for line in payment.lines)
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    move_payment(
-        payment=payment,
-        event=Event.REFUSED,
-        at=at,
-        actor="worker",
-        detail={"why": why[:200]},
-        given_back=positions,
-        new_refund=new_refund(payment, positions, was_registered=False, reason=why),
-        **facts,
-    )
+    conclude(payment, set(), at, why=why, attempt=attempt)
 
 
 def ordered_at(payment: PaymentFacts) -> datetime:
@@ -147,9 +121,38 @@ def conclude(
     attempt: dict[str, object] | None = None,
     booking_reference: str = "",
 ) -> None:
-    """All fees were told or can be told no more: what is not booked goes back to the patron."""
-    given_back = tuple(line.as_registration() for line in payment.lines if line.fee_reference not in booked)
+    """All fees of the card were told or can be told no more: what is not booked goes back to the payer.
+
+    While another card's fees are untold, it is only kept which these are; the money of all goes back in one refund.
+    """
+    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    if booking_reference:
+        facts["booking_reference"] = booking_reference
+    given_back = frozenset(line.position for line in payment.card_lines if line.fee_reference not in booked)
+    if any(not line.outcome for line in payment.other_lines):
+        move_payment(
+            payment=payment,
+            event=Event.ONE_CARD_TOLD,
+            at=at,
+            actor="worker",
+            given_back=given_back,
+            booked=frozenset(line.position for line in payment.card_lines) - given_back,
+            detail={"why": why[:200]} if given_back else {},
+            **facts,
+        )
+        return
+    given_back |= {line.position for line in payment.other_lines if line.outcome == "give_back"}
+    event = Event.BOOKED_IN_PART if given_back else Event.BOOKED
     if len(given_back) == len(payment.lines):
-        refuse(payment, at, why, attempt)
-    else:
-        conclude_booked(payment, given_back, at, attempt, booking_reference)
+        event = Event.REFUSED
+    if given_back:
+        facts["new_refund"] = new_refund(payment, given_back, was_registered=False, reason=why)
+    move_payment(
+        payment=payment,
+        event=event,
+        at=at,
+        actor="worker",
+        given_back=given_back,
+        detail={"why": why[:200]} if event is Event.REFUSED else {},
+        **facts,
+    )

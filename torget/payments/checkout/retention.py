@@ -29,7 +29,12 @@ ACTS = (
         due=f"""
             SELECT p.id FROM checkout_payment p WHERE (p.card_number <> '' OR p.pay_url <> '') AND {_SETTLED}
         """,
-        do="UPDATE checkout_payment SET card_number = '', pay_url = '' WHERE id = ANY(%(ids)s)",
+        do="""
+            WITH lines AS (
+                UPDATE checkout_paymentline SET card_number = '' WHERE payment_id = ANY(%(ids)s) AND card_number <> ''
+            )
+            UPDATE checkout_payment SET card_number = '', pay_url = '' WHERE id = ANY(%(ids)s)
+        """,
     ),
     Act(
         rule="contact",

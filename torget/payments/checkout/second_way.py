@@ -14,8 +14,8 @@ from torget.payments.core.checkout import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondWay:
-    fees: dict[str, Money]
-    """By fee reference, of all payments that got no page."""
+    fees: dict[tuple[str, str], dict[str, Money]]
+    """Of all payments that got no page: by library system and patron, and then by fee reference."""
     merchants: dict[str, Merchant]
     """By municipality slug, the second ones that take these fees."""
 
@@ -35,7 +35,11 @@ def find_second_way(payments: Iterable[Payment]) -> SecondWay | None:
     payees = {line.payee.slug for line in lines}
     if not payees <= seconds.keys():
         return None
+    fees: dict[tuple[str, str], dict[str, Money]] = {}
+    for line in lines:
+        card = fees.setdefault((line.library_system, line.patron_reference), {})
+        card[line.fee_reference] = Money(line.amount_cents)
     return SecondWay(
-        fees={line.fee_reference: Money(line.amount_cents) for line in lines},
+        fees=fees,
         merchants={slug: seconds[slug] for slug in payees},
     )

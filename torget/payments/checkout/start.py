@@ -1,8 +1,8 @@
 """Start a checkout: save what the patron is about to pay, before anyone is asked for anything."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, connection
@@ -30,11 +30,13 @@ class NothingChosen(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenOnCard:
-    """What is to be paid of one card; each registration goes to the card's own system."""
+    """What is to be paid of one card; each library system is told of its own."""
 
     library_system: str
     patron: PatronIdentity
     fees: Sequence[AssessedFee]
+    is_anothers: bool = False
+    """The payer only answers for it, so the receipt names it even if it is the only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +62,43 @@ def choose_fees(assessed: Sequence[AssessedFee], expected: Mapping[str, Money]) 
     return chosen
 
 
-def group_by_account(
-    chosen: Sequence[AssessedFee], merchants: Mapping[str, Merchant]
-) -> list[tuple[Merchant, list[AssessedFee]]]:
-    """One group per merchant account, in the order of the fees; an aggregate takes all its payees at once."""
-    groups: dict[int, tuple[Merchant, list[AssessedFee]]] = {}
-    for one in chosen:
-        if one.payee is None:
-            raise FeesChanged
-        merchant = merchants[one.payee.municipality]
-        groups.setdefault(merchant.merchant_account_id, (merchant, []))[1].append(one)
-    return list(groups.values())
+def _merchant_of(one: AssessedFee, merchants: Mapping[str, Merchant]) -> Merchant:
+    if one.payee is None:
+        raise FeesChanged
+    return merchants[one.payee.municipality]
 
 
-def _line(position: int, one: AssessedFee, merchants: Mapping[str, Merchant]) -> dict[str, object]:
+def merchants_of(fees: Iterable[AssessedFee], merchants: Mapping[str, Merchant]) -> list[Merchant]:
+    """One for each merchant account, in the order of the fees; an aggregate takes all its payees at once."""
+    found: dict[int, Merchant] = {}
+    for one in fees:
+        merchant = _merchant_of(one, merchants)
+        found.setdefault(merchant.merchant_account_id, merchant)
+    return list(found.values())
+
+
+def _of_account(card: ChosenOnCard, account_id: int, merchants: Mapping[str, Merchant]) -> ChosenOnCard | None:
+    fees = [one for one in card.fees if _merchant_of(one, merchants).merchant_account_id == account_id]
+    return replace(card, fees=fees) if fees else None
+
+
+def _lines(cards: Sequence[ChosenOnCard], merchants: Mapping[str, Merchant]) -> list[dict[str, object]]:
+    pairs = [(card, one) for card in cards for one in card.fees]
+    names_card = len(cards) > 1 or cards[0].is_anothers
+    return [
+        _line(position, card, one, merchants) | {"card_number": card.patron.card_number if names_card else ""}
+        for position, (card, one) in enumerate(pairs, 1)
+    ]
+
+
+def _line(position: int, card: ChosenOnCard, one: AssessedFee, merchants: Mapping[str, Merchant]) -> dict[str, object]:
     if one.payee is None or one.fee_type is None:
         raise FeesChanged
     fee = one.fee
     return {
         "position": position,
+        "library_system": card.library_system,
+        "patron_reference": card.patron.reference,
         "fee_reference": fee.reference,
         "fee_kind": fee.kind,
         "payee_id": merchants[one.payee.municipality].municipality_id,
@@ -137,11 +157,15 @@ def start_checkout_of_cards(
     email: str,
     now: datetime,
 ) -> StartedCheckout:
-    """Save the checkout with one payment per card and merchant account, in one commit.
+    """Save the checkout with one payment per merchant account, in one commit.
 
     Raise FeeInAnotherPayment when any of the fees is held by an open payment; then nothing is saved.
     """
-    groups = [(card, merchant, fees) for card in cards for merchant, fees in group_by_account(card.fees, merchants)]
+    accounts = merchants_of((one for card in cards for one in card.fees), merchants)
+    groups = [
+        (merchant, [own for card in cards if (own := _of_account(card, merchant.merchant_account_id, merchants))])
+        for merchant in accounts
+    ]
     references = _next_references(len(groups))
     token = opaque_token()
     saved = {
@@ -154,18 +178,18 @@ def start_checkout_of_cards(
             {
                 "token": str(opaque_uuid()),
                 "position": position,
-                "library_system": card.library_system,
-                "patron_reference": card.patron.reference,
-                "card_number": card.patron.card_number,
-                "municipality_id": _owner_id(merchant, fees, merchants),
+                "library_system": of[0].library_system,
+                "patron_reference": of[0].patron.reference,
+                "card_number": of[0].patron.card_number,
+                "municipality_id": _owner_id(merchant, [one for card in of for one in card.fees], merchants),
                 "merchant_account_id": merchant.merchant_account_id,
                 "reference": references[position - 1],
-                "amount_cents": sum(one.fee.outstanding.cents for one in fees),
+                "amount_cents": sum(one.fee.outstanding.cents for card in of for one in card.fees),
                 # The patron comes to the later payments only after paying the earlier ones.
                 "next_at": (now + (CREATED_EXPIRES if position == 1 else UNPAID_EXPIRES)).isoformat(),
-                "lines": [_line(place, one, merchants) for place, one in enumerate(fees, 1)],
+                "lines": _lines(of, merchants),
             }
-            for position, (card, merchant, fees) in enumerate(groups, 1)
+            for position, (merchant, of) in enumerate(groups, 1)
         ],
     }
     try:

@@ -38,6 +38,7 @@ class Event(StrEnum):
     REGISTRATION_STARTED = "registration_started"
     REGISTRATION_POSTPONED = "registration_postponed"  #: Surely nothing was booked; will be tried again.
     ONE_FEE_TOLD = "one_fee_told"  #: One fee of several is registered or refused; the others follow.
+    ONE_CARD_TOLD = "one_card_told"  #: What became of one card's fees is known; another card's follow.
     BOOKED = "booked"
     BOOKED_IN_PART = "booked_in_part"  #: Some fees had gone meanwhile; their money goes back.
     REFUSED = "refused"  #: No fee of the payment could be booked; all the money goes back.
@@ -89,12 +90,14 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.PAID, _E.NEEDS_HUMAN): _S.ATTENTION,
     (_S.REGISTERING, _E.REGISTRATION_POSTPONED): _S.PAID,
     (_S.REGISTERING, _E.ONE_FEE_TOLD): _S.PAID,
+    (_S.REGISTERING, _E.ONE_CARD_TOLD): _S.PAID,
     (_S.REGISTERING, _E.BOOKED): _S.REGISTERED,
     (_S.REGISTERING, _E.BOOKED_IN_PART): _S.REFUND_DUE,
     (_S.REGISTERING, _E.REFUSED): _S.REFUND_DUE,
     (_S.REGISTERING, _E.ANSWER_LOST): _S.UNCERTAIN,
     (_S.REGISTERING, _E.NEEDS_HUMAN): _S.ATTENTION,
     (_S.UNCERTAIN, _E.ONE_FEE_TOLD): _S.PAID,
+    (_S.UNCERTAIN, _E.ONE_CARD_TOLD): _S.PAID,
     (_S.UNCERTAIN, _E.BOOKED): _S.REGISTERED,
     (_S.UNCERTAIN, _E.BOOKED_IN_PART): _S.REFUND_DUE,
     (_S.UNCERTAIN, _E.FOUND_UNBOOKED): _S.PAID,

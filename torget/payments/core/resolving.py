@@ -119,17 +119,19 @@ def _may_retry(standing: Standing) -> bool:
 
 def _may_mark_registered(standing: Standing) -> bool:
     """A payment that is in the books in part cannot be made whole: its other part is to be refunded."""
-    return not standing.live_refunds and not _is_judged_in_part(standing)
+    going_back = sum(line.goes_back for line in standing.lines)
+    is_whole = going_back in (0, len(standing.lines))
+    return is_whole and not standing.live_refunds and not _is_judged_in_part(standing)
 
 
 def _is_judged_in_part(standing: Standing) -> bool:
     """All is booked, or some is and the rest goes back.
 
-    Told fee by fee, a library system may have some for certain while nobody has judged the rest: that can be made
-    whole.
+    Told fee by fee or card by card, the library systems may have some for certain while nobody has judged the rest:
+    that can be told.
     """
-    booked = [line for line in standing.lines if line.is_booked]
-    return len(booked) == len(standing.lines) or (bool(booked) and any(line.goes_back for line in standing.lines))
+    is_unjudged = any(not line.is_booked and not line.goes_back for line in standing.lines)
+    return not is_unjudged and any(line.is_booked for line in standing.lines)
 
 
 def _may_refund(standing: Standing) -> bool:

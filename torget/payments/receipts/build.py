@@ -47,6 +47,8 @@ class ReceiptLine:
     """Empty unless titles were asked for."""
     due_date: date | None
     returned_on: date | None
+    card_end: str
+    """The last digits of the fee's card, where the payment is of several or somebody else's."""
     amount: Money
     vat_permille: int
     refunded: Money
@@ -159,6 +161,7 @@ def _line_view(line: PaymentLine, *, name: str, refunded_cents: int, with_titles
         title=line.title if with_titles else "",
         due_date=line.due_date,
         returned_on=line.returned_on,
+        card_end=line.card_number[-4:],
         amount=Money(line.amount_cents),
         vat_permille=line.vat_permille,
         refunded=Money(refunded_cents),

@@ -95,6 +95,7 @@ def _payees(lines: list[_CreditedLine], language: str, *, with_titles: bool) -> 
                     title=one.line.title if with_titles else "",
                     due_date=None,
                     returned_on=None,
+                    card_end=one.line.card_number[-4:],
                     amount=Money(-one.cents),
                     vat_permille=one.line.vat_permille,
                     refunded=ZERO,

@@ -162,6 +162,8 @@ def _state(state: ReceiptState) -> tuple[str, str]:
 
 def _line(line: ReceiptLine, language: str) -> LineWords:
     notes = []
+    if line.card_end:
+        notes.append(_("Card •••• %(digits)s") % {"digits": line.card_end})
     if line.due_date:
         notes.append(_("Due %(date)s") % {"date": day_text(line.due_date)})
     if line.returned_on:

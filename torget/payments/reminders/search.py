@@ -78,7 +78,8 @@ def search(*, run_id: int, clock: Clock) -> None:
     )
     counts, unanswered = _Counts(), 0
     try:
-        for seen, candidate in enumerate(_candidates(run, policies), 1):
+        # Somebody may have paused the only ones between the order and the search.
+        for seen, candidate in enumerate(_candidates(run, policies) if policies else (), 1):
             is_answered = _look(run, candidate, policies, counts, clock())
             unanswered = 0 if is_answered else unanswered + 1
             if unanswered >= UNANSWERED_MAX:

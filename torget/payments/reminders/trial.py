@@ -1,6 +1,6 @@
 """Begin a trial: a search that only counts, in each library system that the municipality uses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -8,6 +8,9 @@ from django.db import transaction
 from torget.foundation.cooperations.models import Cooperation, Municipality
 from torget.payments.reminders.models import ReminderPolicy, ReminderRun
 from torget.payments.reminders.tasks import search_now
+
+LONGEST = timedelta(hours=2)
+"""A search that has not come to its end after this time was broken off, by a restart of the worker for example."""
 
 
 def systems_of(municipality: Municipality) -> list[str]:
@@ -48,3 +51,7 @@ def has_seen_trial(policy: ReminderPolicy) -> bool:
         finished_at__isnull=False,
         started_at__gte=policy.changed_at,
     ).exists()
+
+
+def is_running(run: ReminderRun, now: datetime) -> bool:
+    return run.finished_at is None and now - run.started_at < LONGEST

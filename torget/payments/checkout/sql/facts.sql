@@ -1,7 +1,9 @@
 -- All that an action needs to know of a payment, in one value: its columns, its lines, the account it goes through, the
--- last attempt to register it, and what of its lines has gone back.
-CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_object(
+-- last attempt to register it, and what of its lines has gone back. Attempts are those of the card that is being told.
+-- plpgsql binds when it runs: the migration that first loads this comes before some of the columns.
+CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_build_object(
         'id', p.id, 'token', p.token, 'checkout_id', p.checkout_id, 'position', p.position,
         'municipality_id', p.municipality_id, 'library_system', p.library_system,
         'patron_reference', p.patron_reference, 'card_number', p.card_number, 'reference', p.reference,
@@ -14,13 +16,24 @@ CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql
         ),
         'last_attempt', (
             SELECT jsonb_build_object('number', t.number, 'outcome', t.outcome, 'before', t.before, 'ordered', t.ordered)
-            FROM checkout_registrationattempt t WHERE t.payment_id = p.id ORDER BY t.number DESC LIMIT 1
+            FROM checkout_registrationattempt t
+            WHERE t.payment_id = p.id AND t.patron_reference IN ('', p.patron_reference)
+                AND t.library_system IN ('', p.library_system)
+            ORDER BY t.number DESC LIMIT 1
+        ),
+        'attempts', (SELECT count(*) FROM checkout_registrationattempt t WHERE t.payment_id = p.id),
+        'card_attempts', (
+            SELECT count(*) FROM checkout_registrationattempt t
+            WHERE t.payment_id = p.id AND t.patron_reference IN ('', p.patron_reference)
+                AND t.library_system IN ('', p.library_system)
         ),
         'told', (
             SELECT jsonb_object_agg(t.outcome, t.fees) FROM (
                 SELECT a.outcome, jsonb_agg(DISTINCT fee) AS fees
                 FROM checkout_registrationattempt a, jsonb_object_keys(a.ordered) fee
-                WHERE a.payment_id = p.id AND a.outcome IN ('booked', 'refused') GROUP BY a.outcome
+                WHERE a.payment_id = p.id AND a.outcome IN ('booked', 'refused')
+                    AND a.patron_reference IN ('', p.patron_reference) AND a.library_system IN ('', p.library_system)
+                GROUP BY a.outcome
             ) t
         ),
         'refunded_lines', (
@@ -28,7 +41,9 @@ CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql
         ),
         'lines', (
             SELECT jsonb_agg(jsonb_build_object(
-                'position', l.position, 'fee_reference', l.fee_reference, 'fee_kind', l.fee_kind,
+                'position', l.position, 'is_of_card',
+                l.library_system = p.library_system AND l.patron_reference = p.patron_reference,
+                'fee_reference', l.fee_reference, 'fee_kind', l.fee_kind,
                 'payee_id', l.payee_id, 'payee_slug', m.slug, 'payee_shares', l.payee_shares,
                 'amount', l.amount_cents, 'vat_permille', l.vat_permille, 'ledger_account', l.ledger_account,
                 'product_code', l.product_code, 'outcome', l.outcome
@@ -37,5 +52,5 @@ CREATE OR REPLACE FUNCTION payment_facts(p_id bigint) RETURNS jsonb LANGUAGE sql
             WHERE l.payment_id = p.id
         )
     )
-    FROM checkout_payment p JOIN checkout_merchantaccount a ON a.id = p.merchant_account_id WHERE p.id = p_id
-$$;
+    FROM checkout_payment p JOIN checkout_merchantaccount a ON a.id = p.merchant_account_id WHERE p.id = p_id);
+END $$;

@@ -36,7 +36,8 @@ BEGIN
         pay_url = coalesce(p_facts ->> 'pay_url', pay_url),
         method = coalesce(p_facts ->> 'method', method),
         settlement_reference = coalesce(p_facts ->> 'settlement_reference', settlement_reference),
-        booking_reference = coalesce(p_facts ->> 'booking_reference', booking_reference),
+        -- Of several cards each has its own.
+        booking_reference = left(concat_ws(',', nullif(booking_reference, ''), p_facts ->> 'booking_reference'), 100),
         attention_reason = CASE WHEN p_to = 'attention'
             THEN coalesce(p_facts ->> 'attention_reason', attention_reason) ELSE '' END,
         attention_owner_id = CASE WHEN p_to = 'attention' THEN (

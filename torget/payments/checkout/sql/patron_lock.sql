@@ -6,9 +6,9 @@ $$;
 CREATE OR REPLACE FUNCTION patron_is_reversed(p_system text, p_reference text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM checkout_reversal v JOIN checkout_refund r ON r.id = v.refund_id
-        JOIN checkout_payment p ON p.id = r.payment_id
+        JOIN checkout_paymentline l ON l.payment_id = r.payment_id AND l.position = v.position
         WHERE v.state IN ('sending', 'uncertain')
-            AND p.library_system = p_system AND p.patron_reference = p_reference
+            AND l.library_system = p_system AND l.patron_reference = p_reference
     )
 $$;
 

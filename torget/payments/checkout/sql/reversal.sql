@@ -5,9 +5,9 @@ DECLARE
     due record;
 BEGIN
     LOOP
-        SELECT v.id, v.state, p.library_system, p.patron_reference INTO due
+        SELECT v.id, v.state, l.library_system, l.patron_reference INTO due
             FROM checkout_reversal v JOIN checkout_refund r ON r.id = v.refund_id
-            JOIN checkout_payment p ON p.id = r.payment_id
+            JOIN checkout_paymentline l ON l.payment_id = r.payment_id AND l.position = v.position
             WHERE v.next_at <= p_now ORDER BY v.next_at LIMIT 1 FOR UPDATE OF v SKIP LOCKED;
         IF NOT FOUND THEN
             RETURN NULL;
@@ -29,8 +29,9 @@ BEGIN
                 'in_doubt', EXISTS (
                     SELECT FROM checkout_reversalattempt a WHERE a.reversal_id = v.id AND a.outcome IN ('', 'unknown')
                 ),
-                'fee_reference', l.fee_reference, 'library_system', p.library_system,
-                'patron_reference', p.patron_reference, 'card_number', p.card_number
+                'fee_reference', l.fee_reference, 'library_system', l.library_system,
+                'patron_reference', l.patron_reference,
+                'card_number', coalesce(nullif(l.card_number, ''), p.card_number)
             )
             FROM checkout_reversal v JOIN checkout_refund r ON r.id = v.refund_id
             JOIN checkout_payment p ON p.id = r.payment_id

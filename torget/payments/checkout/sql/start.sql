@@ -1,5 +1,6 @@
 -- Save a checkout with its payments, lines and first events. A fee that another open payment holds makes the whole
--- statement fail on the unique index fee_in_one_open_payment. Each payment is of one card in one library system.
+-- statement fail on the unique index fee_in_one_open_payment. A payment may be of several cards, each in a library system
+-- of its own; the lines say which fee is of which, and the payment begins with the card of the first.
 CREATE OR REPLACE FUNCTION checkout_start(p jsonb, p_now timestamptz) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     checkout_key bigint;
@@ -36,10 +37,11 @@ BEGIN
             SELECT id, p_now, 'patron', '', 'started', 'created', '{}' FROM payment
     ), line AS (
         INSERT INTO checkout_paymentline (
-            payment_id, position, library_system, patron_reference, fee_reference, fee_kind, payee_id, payee_shares,
-            amount_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open, outcome
+            payment_id, position, library_system, patron_reference, card_number, fee_reference, fee_kind, payee_id,
+            payee_shares, amount_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open, outcome
         )
-        SELECT payment.id, (l ->> 'position')::smallint, v ->> 'library_system', v ->> 'patron_reference',
+        SELECT payment.id, (l ->> 'position')::smallint, coalesce(l ->> 'library_system', v ->> 'library_system'),
+            coalesce(l ->> 'patron_reference', v ->> 'patron_reference'), coalesce(l ->> 'card_number', ''),
             l ->> 'fee_reference', l ->> 'fee_kind', (l ->> 'payee_id')::bigint, l -> 'payee_shares',
             (l ->> 'amount_cents')::bigint, (l ->> 'vat_permille')::smallint, l ->> 'ledger_account',
             l ->> 'product_code', l ->> 'title', (l ->> 'due_date')::date, (l ->> 'returned_on')::date, true, ''

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from torget.foundation.core.money import Money
 from torget.foundation.design.page import PayeeGroup
 from torget.payments.checkout.fees_now import FeesNow, ask_for_fees
-from torget.payments.checkout.start import ChosenOnCard, FeesChanged, NothingChosen, choose_fees, group_by_account
+from torget.payments.checkout.start import ChosenOnCard, FeesChanged, NothingChosen, choose_fees, merchants_of
 from torget.payments.core.fees import AssessedFee
 from torget.payments.core.ports import LibrarySystemError, LibrarySystemUnavailable
 from torget.payments.guardians.children import ChildNow, GuardianCard, read_children
@@ -35,6 +35,7 @@ class CardNow:
     """None: its library system gives no answer just now."""
     payers: frozenset[int]
     """The patrons who are signed in."""
+    is_childs: bool = False
 
     def id_of(self, reference: str) -> str:
         """The fee's name on the page; the first card's are the library system's own."""
@@ -53,7 +54,12 @@ class ChosenNow:
     fees: list[AssessedFee]
 
     def as_chosen(self) -> ChosenOnCard:
-        return ChosenOnCard(library_system=self.of.library_system, patron=self.now.account.patron, fees=self.fees)
+        return ChosenOnCard(
+            library_system=self.of.library_system,
+            patron=self.now.account.patron,
+            fees=self.fees,
+            is_anothers=self.of.is_childs,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +127,7 @@ def _of_child(child: ChildNow, payers: frozenset[int]) -> CardNow:
         label=_child_label(child),
         now=child.now,
         payers=payers,
+        is_childs=True,
     )
 
 
@@ -173,11 +180,10 @@ def _own(card: CardNow, name: str) -> str | None:
     return reference if key == card.key else None
 
 
-def count_payments(chosen: Iterable[ChosenNow]) -> list[str]:
+def count_payments(chosen: Sequence[ChosenNow]) -> list[str]:
     """The provider of each payment that these become."""
-    return [
-        merchant.provider for one in chosen for merchant, _fees in group_by_account(one.fees, one.now.payable.merchants)
-    ]
+    fees = (fee for one in chosen for fee in one.fees)
+    return [merchant.provider for merchant in merchants_of(fees, chosen[0].now.payable.merchants)]
 
 
 def list_fees(cards: Iterable[CardNow], chosen: set[str] | None) -> FeeList:

@@ -20,7 +20,7 @@ from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
     NothingChosen,
-    group_by_account,
+    merchants_of,
     start_checkout_of_cards,
 )
 from torget.payments.core.fees import AssessedFee
@@ -124,7 +124,7 @@ def _context(
 def check_context(now: FeesNow, chosen: list[AssessedFee], form: ReceiptEmailForm) -> dict[str, Any]:
     """What the page shows that asks whether these fees shall be paid: they as they are given here, and no other."""
     amounts = {one.fee.reference: one.fee.outstanding for one in chosen}
-    providers = [merchant.provider for merchant, _fees in group_by_account(chosen, now.payable.merchants)]
+    providers = [merchant.provider for merchant in merchants_of(chosen, now.payable.merchants)]
     return _context(fee_list_of(now, chosen, None), amounts, providers, form)
 
 
@@ -134,7 +134,6 @@ def _check_page(
     amounts = {one.of.id_of(fee.fee.reference): fee.fee.outstanding for one in chosen for fee in one.fees}
     context = {
         **_context(list_fees([one.of for one in chosen], set(amounts)), amounts, count_payments(chosen), form),
-        "card_count": len(chosen),
         "pay_url": reverse("pay"),
         **_site(request, cards),
     }

@@ -8,19 +8,32 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from torget.payments.checkout.models import Checkout, Payment
-from torget.payments.checkout.second_way import find_second_way
-from torget.payments.checkout.start import FeeInAnotherPayment, FeesChanged, NothingChosen, choose_fees, start_checkout
+from torget.foundation.core.money import Money
+from torget.payments.checkout.second_way import SecondWay, find_second_way
+from torget.payments.checkout.start import (
+    ChosenOnCard,
+    FeeInAnotherPayment,
+    FeesChanged,
+    NothingChosen,
+    start_checkout_of_cards,
+)
 from torget.payments.core.ports import LibrarySystemError
+from torget.payments.web.patron.card_fees import CardNow, choose_on_cards, read_cards
 from torget.payments.web.patron.checkout import find_checkout
-from torget.payments.web.patron.fees import go_to_page, library_down, read_fees
-from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_cards
+from torget.payments.web.patron.fees import go_to_page, library_down
+from torget.payments.web.patron_session import SignedInPatron, patron_required
 
 
-def _payments_of(checkout: Checkout, card: SignedInPatron) -> list[Payment]:
-    """Fees of two library systems may have the same number, so each card's are looked for by themselves."""
-    own = (card.library_system, card.reference)
-    return [one for one in checkout.payments.all() if (one.library_system, one.patron_reference) == own]
+def _choose(cards: list[CardNow], way: SecondWay) -> list[ChosenOnCard]:
+    """Raise FeesChanged if any of the fees is not on a card that is here, or not as it was."""
+    expected: dict[str, Money] = {}
+    for card in cards:
+        whose = (card.library_system, card.now.account.patron.reference) if card.now else None
+        fees = way.fees.get(whose, {}) if whose else {}
+        expected |= {card.id_of(reference): amount for reference, amount in fees.items()}
+    if len(expected) != sum(len(fees) for fees in way.fees.values()):
+        raise FeesChanged
+    return [one.as_chosen() for one in choose_on_cards(cards, expected, strict=True)]
 
 
 @require_POST
@@ -30,20 +43,17 @@ def other_service(request: HttpRequest, patron: SignedInPatron, token: str) -> H
     checkout = find_checkout(token)
     if checkout.patron_id != patron.patron_id:
         raise Http404
-    ways = [(card, find_second_way(_payments_of(checkout, card))) for card in signed_in_cards(request)]
-    found = next(((card, way) for card, way in ways if way is not None), None)
-    if found is None:
+    way = find_second_way(checkout.payments.all())
+    if way is None:
         return HttpResponseRedirect(reverse("checkout", args=[token]))
-    card, way = found
     try:
-        now = read_fees(card)
-        now.check_choice(way.fees)
-        started = start_checkout(
-            library_system=card.library_system,
+        cards = read_cards(request).cards
+        chosen = _choose(cards, way)
+        known = next(one.now for one in cards if one.now).payable.merchants
+        started = start_checkout_of_cards(
             patron_id=patron.patron_id,
-            patron=now.account.patron,
-            chosen=choose_fees(now.assessed, way.fees),
-            merchants={**now.payable.merchants, **way.merchants},
+            cards=chosen,
+            merchants={**known, **way.merchants},
             language=get_language() or "fi",
             email=checkout.email,
             now=timezone.now(),

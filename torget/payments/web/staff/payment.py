@@ -75,6 +75,7 @@ def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]
             "kind": names.get(row.fee_kind, row.fee_kind),
             "title": row.title if owns or staff.access.may_see_titles(row.payee_id) else "",
             "payee": row.payee.name(language),
+            "card": row.card_number,
             "amount": Money(row.amount_cents),
             "outcome": line_outcome_words(row.outcome),
         }

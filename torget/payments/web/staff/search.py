@@ -26,7 +26,7 @@ from torget.foundation.core.reference_number import normal_reference
 from torget.foundation.design.forms import DatePartsField
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
-from torget.payments.checkout.models import Payment
+from torget.payments.checkout.models import Payment, PaymentLine
 from torget.payments.core.checkout import State
 from torget.payments.web.staff.files import file_of
 from torget.payments.web.staff.lists import EXPORT_MAX, keep_list, payments_table
@@ -131,12 +131,20 @@ def _day_start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _of_other_cards(card: str) -> list[int]:
+    """Payments of several cards, by any of them; read first, so that each part of the search has its own index."""
+    lines = PaymentLine.objects.filter(card_number=card).exclude(card_number="")
+    return list(lines.order_by().values_list("payment_id", flat=True).distinct())
+
+
 def find_payments(staff: Staff, criteria: dict[str, Any], now: datetime) -> Any:
     """The payments that match and that this employee may see, newest first."""
     found = visible_payments(staff.access)
     if criteria.get("find"):
         text = re.sub(r"\s", "", criteria["find"])
-        found = found.filter(Q(card_number=text) | Q(reference=normal_reference(text) or "-"))
+        found = found.filter(
+            Q(card_number=text) | Q(pk__in=_of_other_cards(text)) | Q(reference=normal_reference(text) or "-")
+        )
     if criteria.get("amount") is not None:
         found = found.filter(amount_cents=criteria["amount"])
     if criteria.get("state"):

@@ -57,6 +57,7 @@ EVENT_WORDS: dict[str, Words] = {
     Event.REGISTRATION_STARTED: gettext_lazy("Began to tell the library system"),
     Event.REGISTRATION_POSTPONED: gettext_lazy("The library system did not take it; will be tried again"),
     Event.ONE_FEE_TOLD: gettext_lazy("The library system was told of one fee; the others follow"),
+    Event.ONE_CARD_TOLD: gettext_lazy("The library system was told of one card; the others follow"),
     Event.BOOKED: gettext_lazy("Registered in the library system"),
     Event.BOOKED_IN_PART: gettext_lazy("Registered in part; the rest goes back"),
     Event.REFUSED: gettext_lazy("The fees could not be paid any more; the money goes back"),

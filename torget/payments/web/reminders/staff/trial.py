@@ -20,7 +20,7 @@ from torget.payments.core.links import LETTER_DAYS
 from torget.payments.core.reminding import Channel
 from torget.payments.fees.policy import load_configured
 from torget.payments.reminders.letters import ReminderText, email_of, sms_of
-from torget.payments.reminders.trial import begin_trial, has_seen_trial, latest_trials, systems_of
+from torget.payments.reminders.trial import begin_trial, has_seen_trial, is_running, latest_trials, systems_of
 from torget.payments.web.reminders.staff.desk import desk_only
 from torget.payments.web.reminders.staff.pages import policy_of
 from torget.payments.web.reminders.staff.words import FAILURES, counts_of
@@ -66,7 +66,7 @@ def trial(request: HttpRequest, staff: Staff, municipality: Municipality) -> Htt
             messages.error(request, _("The municipality has no library system in Torget yet."))
         return here
     runs = latest_trials(municipality)
-    is_running = any(run.finished_at is None for run in runs)
+    goes_on = any(is_running(run, timezone.now()) for run in runs)
     context = {
         "municipality": municipality,
         "name": municipality.name(get_language() or "fi"),
@@ -79,9 +79,9 @@ def trial(request: HttpRequest, staff: Staff, municipality: Municipality) -> Htt
             }
             for run in runs
         ],
-        "is_running": is_running,
-        "may_start": not policy.is_on and not is_running and has_seen_trial(policy),
-        "is_old": not is_running and bool(runs) and not has_seen_trial(policy),
+        "is_running": goes_on,
+        "may_start": not policy.is_on and not goes_on and has_seen_trial(policy),
+        "is_old": not goes_on and bool(runs) and not has_seen_trial(policy),
     }
     if getattr(request, "htmx", False):
         return show(request, staff, "reminders/trial_state.html", context)
