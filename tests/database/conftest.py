@@ -5,9 +5,13 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from tests.database.guided import CARD
+from tests.database.guided import Path as GuidedPath
+from tests.database.staff import hire, sign_in
 from tests.mail_out import KeptMail, mail_server
-from tests.world import World, running_world
+from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.notify.send_once import _build
+from torget.sandbox.population import SandboxPopulation
 from torget.sandbox.server import serving
 from torget.sandbox.sms import SandboxSms
 from torget.sandbox.sms.app import TOKEN
@@ -46,3 +50,10 @@ def sms(world: World) -> Iterator[SandboxSms]:
             yield sandbox
     _build.cache_clear()
     sandbox.close()
+
+
+@pytest.fixture
+def path(world: World) -> GuidedPath:
+    patron = make_patron(77, make_fee(771, 250, "KAU/PK"), card_number=CARD, home_branch="KAU/PK")
+    world.koha.load(SandboxPopulation(patrons=(patron,), items=(), branches={"KAU/PK": "Kauniaisten kirjasto"}))
+    return GuidedPath(sign_in(hire("coordinator", "porvoo")))

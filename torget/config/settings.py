@@ -182,7 +182,6 @@ SESSION_COOKIE_HTTPONLY = True
 # Lax, not Strict: the return from the payment provider is a cross-site GET and must find the session.
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-torget-csrf" if IS_HTTPS else "torget-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -380,7 +379,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "torget.config.log_format.MaskingFormatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },

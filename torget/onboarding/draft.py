@@ -82,6 +82,17 @@ def change_draft(*, draft: Draft, access: Access, at: datetime, action: str, **c
         note(draft, action=action, actor=access.actor, at=at)
 
 
+def remove_draft(*, draft: Draft, access: Access, at: datetime) -> None:
+    """One that was never live. Raise NotYours or ChangedMeanwhile."""
+    if not cooperations_for(access).filter(pk=draft.cooperation_id).exists():
+        raise NotYours
+    with transaction.atomic():
+        note(draft, action="remove draft", actor=access.actor, at=at)
+        removed, _ = Draft.objects.filter(pk=draft.pk, version=draft.version, state=Draft.State.DRAFT).delete()
+        if not removed:
+            raise ChangedMeanwhile
+
+
 def note(draft: Draft, *, action: str, actor: str, at: datetime, **detail: Any) -> None:
     record(
         at=at,

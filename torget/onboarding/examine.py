@@ -117,7 +117,7 @@ def _document(draft: Draft) -> dict[str, Any]:
 
 def _more_details(draft: Draft, problems: list[Any]) -> int:
     details = draft.answers.get(Step.DETAILS, {})
-    row = JsonRow({key: details.get(key) for key in MORE_DETAILS}, f"{PLACE} details", problems)
+    row = JsonRow({key: details.get(key) for key in MORE_DETAILS}, municipality_place(draft), problems)
     share = row.number("cost_share", at_least=1, at_most=SHARE_MAX)
     username = row.text("work_list")
     if username and not Employee.objects.filter(username=username, is_active=True).exists():

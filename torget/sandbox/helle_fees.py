@@ -16,9 +16,9 @@ OVERDUE_CENTS: Final = (15, 45, 75, 115, 120, 150, 180, 200, 240, 255, 300, 360,
 class FeeBook:
     """Hands out fees with numbers that are unique over the whole population."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, first_id: int = FIRST_FEE_ID) -> None:
         self._today = today
-        self._next_id = FIRST_FEE_ID
+        self._next_id = first_id
 
     def _fee(
         self,

@@ -5,10 +5,10 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 from django.conf import settings
 
 from torget.config.doctor.finding import Finding, error, ok, warning
+from torget.connectors.diagnosis import Trouble, diagnose
 from torget.service.conversations.fetch_mail import mailbox
 from torget.service.core.ports import MailboxDown, ScannerDown
 from torget.service.forms.scanners import scanner
@@ -32,15 +32,15 @@ def _reach(check: str, options: dict[str, Any], do: str) -> Finding:
     if address is None:
         return warning(check, "its options name no address", "Only its own connector can tell; look at its log.")
     url, host, port = address
+    if url:
+        found = diagnose(url)
+        if found.trouble is not None:
+            how = "answers, but" if found.trouble in (Trouble.SERVER_ERROR, Trouble.CLOCK) else "cannot be reached"
+            return error(check, f"{host}:{port} {how}: {found.trouble.replace('_', ' ')} {found.detail}".rstrip(), do)
+        return ok(check, f"{host} answers")
     try:
-        if url:
-            # Any answer will do: without credentials the address gives nothing and does nothing.
-            status = httpx.get(url, timeout=_SECONDS_MAX, follow_redirects=False).status_code
-            if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-                return error(check, f"{host} answers {status}", do)
-            return ok(check, f"{host} answers")
         socket.create_connection((host, port), timeout=_SECONDS_MAX).close()
-    except (OSError, httpx.HTTPError) as problem:
+    except OSError as problem:
         return error(check, f"{host}:{port} cannot be reached: {type(problem).__name__}", do)
     return ok(check, f"{host}:{port} takes a connection")
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff
 from torget.onboarding.draft import ChangedMeanwhile, answer_step
-from torget.onboarding.examine import PLACE, examine, municipality_place
+from torget.onboarding.examine import PLACE, examine, municipality_place, way_of
 from torget.onboarding.models import Draft
-from torget.onboarding.steps import Step, StepState
+from torget.onboarding.steps import Step, StepState, Way
 from torget.onboarding.web.forms import StepForm, draft_name
 from torget.onboarding.web.words import STEP_TITLES
 
@@ -64,13 +64,13 @@ def tell_problems(form: StepForm, draft: Draft, step: Step) -> None:
 
 
 def place_of(step: Step, draft: Draft) -> str:
-    account = draft.answers.get(Step.ACCOUNT, {}).get("account", "")
+    account, is_part = draft.answers.get(Step.ACCOUNT, {}).get("account", ""), way_of(draft) == Way.AGGREGATE
     return {
         Step.DETAILS: municipality_place(draft),
         Step.THEME: f"{municipality_place(draft)}.theme",
         Step.BRANCHES: f"{municipality_place(draft)}.branches",
         Step.PAYEE: f"{PLACE} payee",
-        Step.ACCOUNT: f"{PLACE} merchant_accounts[0] ({account})",
+        Step.ACCOUNT: f"{PLACE} account" if is_part else f"{PLACE} merchant_accounts[0] ({account})",
         Step.FEE_TYPES: f"{PLACE} fee_types",
         Step.TEXTS: f"{PLACE} texts",
     }[step]

@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff
 from torget.onboarding.checklist import checklist
-from torget.onboarding.draft import ChangedMeanwhile
+from torget.onboarding.draft import ChangedMeanwhile, remove_draft
 from torget.onboarding.examine import slug_of
 from torget.onboarding.go_live import NotReady, go_live, take_offline
 from torget.onboarding.models import Draft
@@ -64,6 +64,18 @@ def live(request: HttpRequest, staff: Staff, draft: Draft) -> HttpResponse:
         messages.success(request, _("The municipality is live. Patrons see it from this moment."))
         return to_overview(draft)
     return HttpResponseRedirect(reverse("staff-draft-check", args=[draft.pk]))
+
+
+@draft_page
+@require_POST
+def remove(request: HttpRequest, staff: Staff, draft: Draft) -> HttpResponse:
+    try:
+        remove_draft(draft=draft, access=staff.access, at=timezone.now())
+    except ChangedMeanwhile:
+        say_changed(request)
+        return to_overview(draft)
+    messages.success(request, _("The draft is gone."))
+    return HttpResponseRedirect(reverse("staff-onboarding"))
 
 
 @draft_page

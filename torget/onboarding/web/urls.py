@@ -23,6 +23,7 @@ urlpatterns = [
     path("staff/onboarding/<int:draft_id>/texts/<slug:kind>/<slug:key>/", texts.block, name="staff-draft-block"),
     path("staff/onboarding/<int:draft_id>/check/", live.check, name="staff-draft-check"),
     path("staff/onboarding/<int:draft_id>/live/", live.live, name="staff-draft-live"),
+    path("staff/onboarding/<int:draft_id>/remove/", live.remove, name="staff-draft-remove"),
     path("staff/onboarding/<int:draft_id>/offline/", live.offline, name="staff-draft-offline"),
     path("one-cent/<uuid:token>/return/", money.cent_return, name="one-cent-return"),
     path("one-cent/<uuid:token>/callback/", money.cent_callback, name="one-cent-callback"),

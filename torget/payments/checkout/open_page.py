@@ -23,6 +23,10 @@ class ProviderGaveNoPage(PageNotAvailable):
     """The provider does not answer, or refuses; trying again later may help."""
 
 
+class PayeeTakesNoMoney(Exception):
+    """The payee's account was switched off after the payment was started."""
+
+
 class PageBeingMade(Exception):
     """Another request is asking the provider for this page right now."""
 
@@ -32,8 +36,14 @@ def _address(name: str, token: object) -> str:
 
 
 def payment_order(payment: PaymentFacts, checkout: Checkout) -> PaymentOrder:
-    """The order as the provider sees it: amounts, kinds of fee and payees; no titles, no names, no card number."""
+    """The order as the provider sees it: amounts, kinds of fee and payees; no titles, no names, no card number.
+
+    Raise PayeeTakesNoMoney.
+    """
     merchants = load_merchants()
+    for line in payment.lines:
+        if line.payee_slug not in merchants:
+            raise PayeeTakesNoMoney(line.payee_slug)
     return PaymentOrder(
         stamp=str(payment.token),
         reference=payment.reference,
@@ -68,10 +78,10 @@ def open_page(*, payment_id: int, now: datetime) -> str:
     # A stamp may be used once, so only one request may ask; the guarded update decides which.
     if not Payment.objects.filter(id=payment_id, state=State.CREATED, tries=0).update(tries=1):
         raise PageBeingMade
-    order = payment_order(payment, Checkout.objects.get(id=payment.checkout_id))
     try:
+        order = payment_order(payment, Checkout.objects.get(id=payment.checkout_id))
         created = provider_for(payment.account).create(order)
-    except (ProviderRefused, ProviderUnavailable) as error:
+    except (ProviderRefused, ProviderUnavailable, PayeeTakesNoMoney) as error:
         # Without the page's address nobody can pay there, so even an unknown outcome is safe to give up.
         move_payment(
             payment=payment, event=Event.CREATE_FAILED, at=now, actor="patron", detail={"why": str(error)[:200]}

@@ -3,8 +3,10 @@
 import argparse
 import signal
 import threading
+from datetime import UTC, datetime
 
 from torget.sandbox.helle import helle_population
+from torget.sandbox.helle_newcomer import newcomer_population
 from torget.sandbox.koha.app import SandboxKoha
 from torget.sandbox.koha.settings import KohaSettings
 from torget.sandbox.server import make_http_server
@@ -21,6 +23,7 @@ def main() -> None:
     koha = SandboxKoha(path=arguments.state, settings=KohaSettings(is_suomi=arguments.suomi))
     if arguments.population == "helle" and koha.store.is_empty():
         koha.load(helle_population())
+        koha.load(newcomer_population(datetime.now(UTC).date()))
     server = make_http_server(koha, arguments.port)
 
     def stop(*_: object) -> None:

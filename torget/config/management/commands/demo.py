@@ -22,6 +22,7 @@ from torget.config.processes import Processes
 from torget.foundation.people.second_factor.demo import DEMO_SECRET
 from torget.sandbox import clamav
 from torget.sandbox.helle_demo import NAMED_CARDS
+from torget.sandbox.helle_newcomer import NEWCOMER
 from torget.sandbox.sms.app import TOKEN as SMS_TOKEN
 
 NETWORKS = Path(__file__).parent.parent.parent / "networks"
@@ -103,7 +104,7 @@ class Command(BaseCommand):
             f"torget: ready at http://127.0.0.1:{port}",
             "",
             "Library cards (invented people):",
-            *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in NAMED_CARDS),
+            *(f"  {card.card_number}  PIN {card.pin}  {card.about}" for card in (*NAMED_CARDS, NEWCOMER)),
             "",
             f"Staff: http://127.0.0.1:{port}/staff/  password torget-demo for every one:",
             "  desk.porvoo (password alone); finance.porvoo, coordinator, operator (the page shows the code)",
