@@ -25,13 +25,14 @@ NOBODY = {
     r"staff/figures/(?!entries|slowest)": "sums",
     r"staff/links/(card/|new/)?$": "a form for a card, and links without names",
     r"staff/search/": "a form; what it finds has ?page",
+    r"staff/reminders/(?!<int:municipality_id>/log)": "counts and forms",
     r"staff/rules/": "rules, and case numbers",
 }
 """By the beginning of a route, what it shows instead."""
 PARTS = {
     "casework": r"staff/(cases|proposals|decisions|effects)/",
     "service": r"staff/conversations/",
-    "payments": r"staff/(work-list|payments|refunds|fees|links|guardians|figures)",
+    "payments": r"staff/(work-list|payments|refunds|fees|links|guardians|reminders|figures)",
 }
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 

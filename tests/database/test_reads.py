@@ -28,6 +28,8 @@ def test_every_look_is_logged(world: World) -> None:
     ids = {
         "payment_id": pay_with_trouble(world, make_fee(31, 250), patron_id=3),
         "kind": "csv",
+        "municipality_id": Municipality.objects.get(slug="porvoo").pk,
+        "reminder_id": 0,
         "refund_id": Refund.objects.get(state="proposed").pk,
         "reversal_id": Reversal.objects.earliest("pk").pk,
         "link_id": link.pk,

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from tests.libraries import KINDS, library_side
 from tests.network import LIBRARY
-from tests.world import START, World, make_fee, make_patron
+from tests.world import START, World, make_fee, make_patron, running_world
+from torget.casework.core.procedure import EffectOrder, find_procedure
 from torget.foundation.core.money import Money
 from torget.payments.checkout.payable import load_payable
 from torget.payments.checkout.waive import Waived, WaiverOrder, waive_fee
@@ -14,6 +16,7 @@ from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.fees import NotPayable, assess_fee
 from torget.payments.fees.holds import end_hold, place_hold
 from torget.payments.fees.library_systems import library_system
+from torget.procedures.fee_dispute.effect import WAIVE, carry_out
 from torget.sandbox.faults import Fault
 
 PATRON = make_patron(7, make_fee(71, 115), make_fee(72, 255))
@@ -109,3 +112,34 @@ def reasons() -> dict[str, NotPayable | None]:
     policy = payable.configured.policy
     found = [assess_fee(fee, account.patron, policy, on_hold=payable.on_hold) for fee in account.fees]
     return {one.fee.reference: one.not_payable for one in found}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_decision_to_forgive_over_every_library_system(committed_db: None, kind: str) -> None:
+    """Forgiven once where the system can; else a person reads in the matter that it must be done at the desk."""
+    with running_world(library_side(kind, 1)) as world:
+        world.add(PATRON)
+        library = library_system(LIBRARY)
+        reference = world.library.reference(PATRON)
+        account = library.account(patron_reference=reference, card_number=PATRON.card_number)
+        fee = min(account.fees, key=lambda one: one.outstanding.cents)
+        payload = {
+            "library_system": LIBRARY,
+            "patron_reference": reference,
+            "card_number": PATRON.card_number,
+            "fee_reference": fee.reference,
+            "cents": 115,
+        }
+        order = EffectOrder(key="decision:1:1", kind=WAIVE, payload=payload)
+        answers = [carry_out(order, at=world.now) for _ in range(2)]
+        forgiven = [cents for sums in world.library.waivers().values() for cents in sums]
+        left = library.open_fees(patron_reference=reference, card_number=PATRON.card_number)
+    if library.capabilities.can_waive:
+        assert (answers[0].outcome, forgiven, sum(one.cents for one in left.values())) == ("done", [115], 255)
+    else:
+        assert (answers[0].outcome, forgiven, sum(one.cents for one in left.values())) == ("human", [], 370)
+        assert (
+            find_procedure("fee_dispute").words[answers[0].detail]["sv"]
+            == "bibliotekssystemet kan inte efterskänka en avgift"
+        )
+    assert answers[0].outcome == answers[1].outcome

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -14,7 +16,10 @@ from tests.service.scanner_daemon import ScannerDaemon, infected_pdf
 from tests.service.test_conversations import path_of
 from tests.world import World
 from torget.casework.cases.models import Case
+from torget.casework.core.procedure import find_procedure
+from torget.casework.decisions.drafts import ChangedMeanwhile, came_since_the_draft, lock_draft
 from torget.casework.decisions.models import DecisionMaker, Power
+from torget.casework.decisions.prepare import install_model, prepare_case
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
 from torget.payments.fees.models import FeeHold, PaymentTime
@@ -134,3 +139,25 @@ def test_what_waits_for_the_scanner_follows_into_the_matter(world: World, scanne
     assert follow_files(at=timezone.now()) == 1
     assert [one.title for one in case.documents.filter(kind="attachment").order_by("number")] == ["a.pdf", "c.pdf"]
     assert bytes(case.documents.get(kind="message", title__endswith=" 3").content).decode() == "Och ett till"
+
+
+def test_what_the_person_writes_before_the_decision_is_for_the_preparer(world: World) -> None:
+    """The draft must be read again before it is signed, and no agent's clock starts; after the decision one's does."""
+    someone_may_decide()
+    conversation = apply_for_time(sign_in_patron(patron_of(world), "fi"), 11, date(2030, 1, 1))
+    case = Case.objects.get()
+    install_model(procedure=find_procedure("payment_time"), at=timezone.now())
+    draft = prepare_case(case=case, actor="worker", at=timezone.now())
+    Client().post(f"/errand/{conversation.token}/", {"body": "Sain työpaikan."})
+    conversation.refresh_from_db()
+    assert conversation.state == State.CLOSED
+    assert conversation.events.filter(kind="replied").count() == 1
+    with transaction.atomic(), pytest.raises(ChangedMeanwhile):
+        lock_draft(draft.pk, draft.version)
+    assert [one.case_id for one in came_since_the_draft()] == [case.pk]
+    prepare_case(case=case, actor="worker", at=timezone.now())
+    assert not came_since_the_draft().exists()
+    Case.objects.update(state=Case.State.DECIDED)
+    Client().post(f"/errand/{conversation.token}/", {"body": "Entä nyt?"})
+    conversation.refresh_from_db()
+    assert conversation.state == State.WAITING

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from torget.casework.cases.models import Case, CaseDocument
 from torget.casework.cases.register import add_document
+from torget.casework.decisions.drafts import read_again
 from torget.service.conversations.models import Contact
 from torget.service.forms.models import Attachment
 
@@ -40,14 +41,20 @@ def add_file(attachment: Attachment, case: Case, *, actor: str, at: datetime) ->
     )
 
 
-def follow_message(contact: Contact, *, at: datetime) -> None:
-    """A person wrote again in an errand that is a matter; in the transaction that took the message."""
+def follow_message(contact: Contact, *, at: datetime) -> bool:
+    """A person wrote again in an errand that is a matter; in the transaction that took the message.
+
+    Whether the matter is still undecided: then whoever prepares it reads the message, and no agent is asked.
+    """
     conversation = contact.conversation
-    if conversation.case_id is None or not contact.body:
-        return
-    case = Case.objects.get(pk=conversation.case_id)
-    number = conversation.contacts.filter(direction=Contact.Direction.IN).count()
-    add_message(contact, case, number=number, actor=contact.actor, at=at)
+    if conversation.case_id is None:
+        return False
+    case = Case.objects.select_for_update().get(pk=conversation.case_id)
+    if contact.body:
+        number = conversation.contacts.filter(direction=Contact.Direction.IN).count()
+        add_message(contact, case, number=number, actor=contact.actor, at=at)
+        read_again(case)
+    return case.state in (Case.State.OPEN, Case.State.PREPARED)
 
 
 def follow_files(*, at: datetime) -> int:
@@ -72,5 +79,6 @@ def follow_files(*, at: datetime) -> int:
             # Another process may have been first; the case's row is locked from here on.
             if not case.documents.filter(kind="attachment", sha256=attachment.sha256).exists():
                 add_file(attachment, case, actor="worker", at=at)
+                read_again(case)
                 done += 1
     return done

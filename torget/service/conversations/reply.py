@@ -1,4 +1,7 @@
-"""The person writes again: in an open errand the clock goes on, and a closed one is opened anew."""
+"""The person writes again: in an open errand the clock goes on; a closed one is opened anew, unless it is a matter.
+
+A matter that is not decided yet takes the message itself, and nobody else's clock starts.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,11 +12,11 @@ from django.db import transaction
 
 from torget.service.conversations.follow import follow_message
 from torget.service.conversations.models import Contact
-from torget.service.conversations.steps import add_contact, lock_conversation, step
+from torget.service.conversations.steps import add_contact, lock_conversation, note_event, save, step
 from torget.service.core.files import COUNT_MAX, FileFault
 from torget.service.core.forms import LONG_TEXT_LENGTH_MAX, tidy
 from torget.service.core.ports import ScannerDown
-from torget.service.core.states import Event
+from torget.service.core.states import Event, State
 from torget.service.forms.attach import FileRefused, new_attachment, scan_attachment
 from torget.service.forms.models import Attachment
 
@@ -89,6 +92,11 @@ def add_reply(
             mark=mark,
             attachments=[*attachments, *made],
         )
-        follow_message(contact, at=at)
-        step(conversation, Event.REPLIED, actor=actor, at=at, detail={"contact": contact.pk})
+        is_for_the_matter = follow_message(contact, at=at)
+        detail = {"contact": contact.pk}
+        if is_for_the_matter and conversation.state == State.CLOSED:
+            save(conversation)
+            note_event(conversation, Event.REPLIED, actor=actor, at=at, detail=detail)
+        else:
+            step(conversation, Event.REPLIED, actor=actor, at=at, detail=detail)
     return contact

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from torget.casework.cases.find import find_cases
 from torget.casework.cases.models import Case
 from torget.casework.core.procedure import all_procedures
+from torget.casework.decisions.drafts import came_since_the_draft
 from torget.casework.decisions.models import Decision, Effect
 from torget.casework.web.words import CASE_STATES, case_tag
 from torget.foundation.audit.record import record
@@ -80,6 +81,8 @@ class CaseRow:
     is_late: bool
     last_day_to_appeal: date | None
     preparer: str
+    has_news: bool
+    """The person sent something after the proposal was made."""
 
 
 def waiting_cases(municipality_ids: frozenset[int]) -> QuerySet[Case]:
@@ -129,7 +132,7 @@ def case_page(staff: Staff, criteria: dict[str, Any], number: str | None) -> Pag
     return Page([rows[case_id] for case_id in ids if case_id in rows], page.number, page.paginator)
 
 
-def _row(case: Case, language: str, today: date) -> CaseRow:
+def _row(case: Case, language: str, today: date, news: set[int]) -> CaseRow:
     names = {one.slug: in_language(one.names, language) for one in all_procedures()}
     is_waiting = case.state in (Case.State.OPEN, Case.State.PREPARED)
     return CaseRow(
@@ -144,6 +147,7 @@ def _row(case: Case, language: str, today: date) -> CaseRow:
         is_late=is_waiting and case.due_on is not None and case.due_on < today,
         last_day_to_appeal=None if is_waiting else getattr(case, "last_day", None),
         preparer=case.preparer.full_name if case.preparer else "",
+        has_news=case.pk in news,
     )
 
 
@@ -169,7 +173,9 @@ def case_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     criteria = form.cleaned_data if form.is_valid() else {}
     page = case_page(staff, criteria, request.GET.get("page"))
     now = timezone.now()
-    rows = [_row(case, language, now.astimezone(HELSINKI).date()) for case in page.object_list]
+    today = now.astimezone(HELSINKI).date()
+    news = set(came_since_the_draft().filter(case__in=list(page.object_list)).values_list("case_id", flat=True))
+    rows = [_row(case, language, today, news) for case in page.object_list]
     ids = [row.id for row in rows]
     record(at=now, actor=staff.actor, action="view cases", subject="cases", detail={"cases": ids})
     context = {

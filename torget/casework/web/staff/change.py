@@ -122,11 +122,13 @@ def _change(
         except ReasonRequired:
             form.add_error("reason", _("Write why the proposal is taken back"))
         except ChangedMeanwhile:
-            messages.info(
-                request,
-                _("Somebody else has changed the proposal meanwhile. Nothing of yours was saved; read it again."),
+            form.add_error(
+                None,
+                _(
+                    "The proposal was changed meanwhile, or something new came into the matter. Nothing of yours was"
+                    " saved: keep a copy of your text, and read the proposal again."
+                ),
             )
-            return to_proposal(decision)
         else:
             return to_proposal(decision)
     status = 422 if request.method == "POST" else 200

@@ -64,11 +64,21 @@ class WhatIfForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRow:
+    """A rule as it is read: the conditions that it has, so that a table of many facts stays as wide as a page."""
+
+    number: int
+    conditions: list[tuple[str, str]]
+    """What is looked at, and the cell in FEEL."""
+    results: list[tuple[str, str]]
+    reason: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
     name: str
-    headings: list[str]
-    rows: list[tuple[int, list[str], list[str]]]
-    """Number, cells of FEEL, and the reason and law in words."""
+    rows: list[ShownRow]
 
 
 def keeps_rules(staff: Staff) -> bool:
@@ -95,10 +105,16 @@ def shown_tables(procedure: Procedure, model: RuleModel, language: str) -> list[
         inputs = [in_language(labels.get(one.title, {}), language) or one.title for one in table.inputs]
         outputs = [_("Outcome") if one.name == "outcome" else _("Who decides") for one in table.outputs]
         rows = [
-            (number, [*row.inputs, *row.outputs], [table.reason(row, language), table.legal_reference(row)])
+            ShownRow(
+                number=number,
+                conditions=[(name, cell) for name, cell in zip(inputs, row.inputs, strict=True) if cell.strip() != "-"],
+                results=list(zip(outputs, row.outputs, strict=True)),
+                reason=table.reason(row, language) or "",
+                law=table.legal_reference(row) or "",
+            )
             for number, row in enumerate(table.rules, start=1)
         ]
-        found.append(ShownTable(name=decision.name, headings=[*inputs, *outputs], rows=rows))
+        found.append(ShownTable(name=decision.name, rows=rows))
     return found
 
 

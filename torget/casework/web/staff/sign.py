@@ -70,7 +70,10 @@ def _try_to_sign(staff: Staff, decision: Decision, form: SignForm) -> Decision |
     except ChangedMeanwhile:
         form.add_error(
             None,
-            _("Somebody else has changed or signed this proposal meanwhile. You have signed nothing; read it again."),
+            _(
+                "This proposal was changed or signed meanwhile, or something new came into the matter. You have signed"
+                " nothing; read it again."
+            ),
         )
     except NoSeal:
         form.add_error(
