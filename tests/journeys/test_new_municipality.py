@@ -196,8 +196,7 @@ def test_from_nothing_to_the_first_paid_fee_in_a_quarter_of_an_hour(torget: Runn
     guided.pays_the_cent()
     guided.approves_the_texts()
     guided.goes_live()
-    torget_said = f"{guided.time.seconds / 60:.1f} minutes"
-    print("\n".join((*guided.time.said, torget_said)))
+    print("\n".join((*guided.time.said, f"{guided.time.seconds / 60:.1f} minutes")))
     assert guided.time.seconds < MINUTES_MAX * 60, guided.time.said
     pays_the_first_fee(torget, visitor, patron)
     page.set_viewport_size({"width": 320, "height": 844})
