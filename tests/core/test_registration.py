@@ -89,3 +89,12 @@ def test_difference_without_choice_looks_at_the_fees_that_stood_before(
     before = {"old": 20, "gone": 100}
     cents = {key: one.cents for key, one in now.items()}
     assert judge_difference(lines(gone=100), before, cents, can_choose_fees=False) is verdict
+
+
+@pytest.mark.parametrize("can_choose_fees", [True, False])
+def test_money_that_lies_as_credit_may_be_the_order(can_choose_fees: bool) -> None:
+    def judge(credit: int) -> Difference:
+        same = {"a": 100}
+        return judge_difference(lines(a=100), same, same, can_choose_fees=can_choose_fees, credit=Money(credit))
+
+    assert (judge(99), judge(100)) == (Difference.UNBOOKED, Difference.UNCLEAR)

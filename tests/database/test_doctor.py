@@ -44,7 +44,6 @@ def in_order(world: World, tmp_path: Path) -> Any:
             IS_HTTPS=True,
             ALLOWED_HOSTS=["torget.example.fi"],
             STATIC_ROOT=str(tmp_path),
-            PAYMENT_PROVIDERS={"paytrail": settings.PAYMENT_PROVIDERS["paytrail"]},
             SEAL_KEY=str(tmp_path / "seal-key.pem"),
             SEAL_CERTIFICATE=str(tmp_path / "seal.pem"),
         ),

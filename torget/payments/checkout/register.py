@@ -192,11 +192,13 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
                 return
             difference = Difference.UNBOOKED
         else:
+            account = library.account(patron_reference=payment.patron_reference, card_number=payment.card_number)
             difference = judge_difference(
                 [RegistrationLine(fee_reference=fee, amount=Money(cents)) for fee, cents in attempt.ordered.items()],
                 attempt.before,
-                in_cents(read_open_fees(payment, library)),
+                {fee.reference: fee.outstanding.cents for fee in account.fees},
                 can_choose_fees=library.capabilities.can_choose_fees,
+                credit=account.credit,
             )
             if clock() - ordered_at(payment) > DIFFERENCE_PROVES:
                 difference = Difference.UNCLEAR

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from torget.foundation.core.money import Money
+from torget.foundation.core.money import ZERO, Money, total
 from torget.payments.core.ports import RegistrationLine
 
 
@@ -40,14 +40,29 @@ class Difference(StrEnum):
 
 
 def judge_difference(
-    ordered: Iterable[RegistrationLine], before: Mapping[str, int], now: Mapping[str, int], *, can_choose_fees: bool
+    ordered: Iterable[RegistrationLine],
+    before: Mapping[str, int],
+    now: Mapping[str, int],
+    *,
+    can_choose_fees: bool,
+    credit: Money = ZERO,
 ) -> Difference:
     """What became of an order whose answer was lost, from the open cents by fee before it and now.
 
     Without line choice the system settles whatever it likes, so only the sum over the fees that stood before can be
-    compared; a fee that came since says nothing.
+    compared; a fee that came since says nothing. `credit` is what lies unapplied on the account now: a system that
+    stores the money before it settles fees may have stopped in between, so no fee falls and the order did arrive.
     """
     lines = tuple(ordered)
+    fell = _judge_fall(lines, before, now, can_choose_fees=can_choose_fees)
+    if fell is Difference.UNBOOKED and credit >= total([line.amount for line in lines]):
+        return Difference.UNCLEAR
+    return fell
+
+
+def _judge_fall(
+    lines: tuple[RegistrationLine, ...], before: Mapping[str, int], now: Mapping[str, int], *, can_choose_fees: bool
+) -> Difference:
     if not can_choose_fees:
         changes = [cents - now.get(reference, 0) for reference, cents in before.items()]
         if not any(changes):
