@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.database.staff import hire, sign_in
 from tests.network import LIBRARY
 from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.audit.models import AuditEntry
@@ -241,3 +242,20 @@ def test_a_guardian_with_two_cards_sees_each_child_once(family: Family) -> None:
     card = {"card_number": second.card_number, "pin": second.pin, "system": LIBRARY}
     assert client.post("/cards/", card).status_code == 302
     assert len(payable(client)) == len(set(payable(client))) == 5
+
+
+def test_a_desk_finds_the_links_of_its_own_children_and_ends_them(family: Family) -> None:
+    family.change(family.younger, guarantor_ids=())
+    child = {"card_number": family.younger.card_number, "pin": family.younger.pin, "system": LIBRARY}
+    assert family.client().post("/children/", child).status_code == 302
+    link = GuardianLink.objects.get()
+    card, page = {"card": family.younger.card_number}, "/staff/guardians/"
+    elsewhere, desk = (sign_in(hire("library_desk", slug)) for slug in ("porvoo", "sipoo"))
+    assert elsewhere.post(page, card).context["rows"] == []
+    assert elsewhere.post(f"{page}{link.pk}/end/").status_code == 404
+    assert desk.post(page, card).context["rows"] == [link]
+    assert desk.post(page, {"card": "1"}).context["rows"] == []
+    assert desk.post(f"{page}{link.pk}/end/").status_code == 302
+    link.refresh_from_db()
+    assert link.ended_at is not None
+    assert AuditEntry.objects.filter(action="end link to child's card", actor__startswith="staff:").count() == 1

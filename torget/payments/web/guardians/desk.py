@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
@@ -30,13 +30,13 @@ def _links_of_desk(access: Access) -> QuerySet[GuardianLink]:
 
 
 @staff_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def links(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """The newest first; a child's card can be looked for by its whole number."""
+    """The newest first; a child's card can be looked for by its whole number, which stands in no address."""
     if not _works_at_a_desk(staff.access):
         note_refusal(staff, action="view guardians", subject="page:staff-guardians")
         raise Http404
-    card = request.GET.get("card", "").replace(" ", "")
+    card = request.POST.get("card", "").replace(" ", "")
     found = _links_of_desk(staff.access).order_by("-linked_at", "-pk")
     if card:
         found = found.filter(card_number=card)
