@@ -14,7 +14,6 @@ from tests.world import make_fee, make_patron
 from torget.sandbox.population import SandboxPatron, SandboxPopulation
 
 MINUTES_MAX = 15
-ACCOUNT, SECRET = "700001", "keksitty-salaisuus-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +26,8 @@ class Place:
     number: str
     business_id: str
     branch: str
+    account: str
+    secret: str
 
     @property
     def details(self) -> dict[str, str]:
@@ -50,9 +51,18 @@ GRANKULLA = Place(
     number="235",
     business_id="0203026-2",
     branch="KAU/PK",
+    account="700001",
+    secret="keksitty-salaisuus-1",
 )
 KASKO = Place(
-    slug="kaskinen", swedish="Kaskö", finnish="Kaskinen", number="231", business_id="0181067-0", branch="KAS/PK"
+    slug="kaskinen",
+    swedish="Kaskö",
+    finnish="Kaskinen",
+    number="231",
+    business_id="0181067-0",
+    branch="KAS/PK",
+    account="700002",
+    secret="keksitty-salaisuus-2",
 )
 
 
@@ -133,9 +143,9 @@ class Guided:
         self.looks()
         self.presses("Go on")
 
-    def enters(self, secret: str) -> None:
+    def enters(self, account: str, secret: str) -> None:
         page = self.someone.page
-        self.time.types("the account", page.locator("#id_account"), ACCOUNT)
+        self.time.types("the account", page.locator("#id_account"), account)
         self.time.types("the secret", page.locator("#id_credentials_secret"), secret)
         self.looks()
         self.presses("Save and test")
@@ -185,15 +195,15 @@ def test_from_nothing_to_the_first_paid_fee_in_a_quarter_of_an_hour(torget: Runn
     guided.ticks_the_branch(GRANKULLA)
     guided.sees_the_kinds_of_fee(patron)
     guided.takes_its_own_account()
-    guided.enters("fel hemlighet")
+    guided.enters(GRANKULLA.account, "fel hemlighet")
     guided.someone.sees(
         "Most often the account or a secret is mistyped. Compare them with what the payment service gave you,"
         " and save again. What you typed is kept."
     )
     guided.looks()
     guided.time.clicks("change the account", page.locator("a.govuk-button", has_text=said("Change the account")))
-    expect(page.locator("#id_account")).to_have_value(ACCOUNT)
-    guided.enters(SECRET)
+    expect(page.locator("#id_account")).to_have_value(GRANKULLA.account)
+    guided.enters(GRANKULLA.account, GRANKULLA.secret)
     guided.pays_the_cent()
     guided.approves_the_texts()
     guided.goes_live()
@@ -248,7 +258,7 @@ def test_the_path_without_scripts_and_by_keyboard(torget: RunningTorget, visitor
     guided.ticks_the_branch(KASKO)
     guided.sees_the_kinds_of_fee(patron)
     guided.takes_its_own_account()
-    guided.enters(SECRET)
+    guided.enters(KASKO.account, KASKO.secret)
     guided.pays_the_cent()
     guided.approves_the_texts()
     expect(page.locator(".govuk-tag--red")).to_have_count(0)
