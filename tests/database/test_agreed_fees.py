@@ -42,7 +42,7 @@ def test_entered_corrected_and_withdrawn(network: None) -> None:
     fee = AgreedFee.objects.get()
     assert (fee.method, fee.fixed_cents, fee.basis_points, fee.valid_from) == ("osuuspankki", 35, 150, date(2026, 9, 1))
     page = text(client)
-    assert "€0.35 + 1,5 %" in page
+    assert "€0.35<br>+ 1,5 %" in page
     assert "of €20.00 it keeps €0.65" in page
     again = client.post(f"{PAGE}{own.pk}/new/", form)
     assert again.status_code == 422

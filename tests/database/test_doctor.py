@@ -40,6 +40,8 @@ def in_order(world: World, tmp_path: Path) -> Any:
     with (
         override_settings(
             SECRET_KEY="x" * 50,
+            # The others are at their real addresses, which a test does not call.
+            PAYMENT_PROVIDERS={"paytrail": settings.PAYMENT_PROVIDERS["paytrail"]},
             PUBLIC_URL="https://torget.example.fi",
             IS_HTTPS=True,
             ALLOWED_HOSTS=["torget.example.fi"],
