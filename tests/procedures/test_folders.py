@@ -1,6 +1,7 @@
 """What holds for the folder of every procedure, the ones to come among them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from torget.service.core.forms import read_form
 from torget.service.core.service_types import service_types
 from torget_dmn import read_model
 from torget_dmn.analysis import analyse
+from torget_dmn.model.expressions import Context, DecisionTable
 
 SLUGS = [package.rpartition(".")[2] for package in settings.PROCEDURES]
 DECIDED = [one.slug for one in all_procedures() if one.slug in SLUGS]
@@ -55,3 +57,21 @@ def test_every_outcome_has_its_words(slug: str) -> None:
     procedure: Procedure = find_procedure(slug)
     assert set(texts_of(slug)["decisions"]) == {*procedure.outcomes, "human"}
     assert procedure.outcomes_with_amount <= set(procedure.outcomes)
+
+
+@pytest.mark.parametrize("slug", DECIDED)
+def test_every_place_in_a_decision_can_be_filled(slug: str) -> None:
+    xml = find_procedure(slug).model_xml
+    assert xml is not None
+    answer = next(one.expression for one in read_model(xml).decisions if one.name == "proposal")
+    if isinstance(answer, Context):
+        told = {one.variable.name for one in answer.entries if one.variable}
+    else:
+        assert isinstance(answer, DecisionTable)
+        told = {one.name or "" for one in answer.outputs}
+    texts = texts_of(slug)
+    facts = {*texts["facts"], *texts.get("more_facts", {})}
+    for where, words in leaves(texts["decisions"]):
+        for text in words.values():
+            places = set(re.findall(r"(?<!\{)\{([^{}]+)\}(?!\})", text))
+            assert places <= told | facts, where
