@@ -45,14 +45,6 @@ def month(torget: RunningTorget) -> Month:
     return last
 
 
-def look_wide_and_narrow(someone: Visitor) -> None:
-    for width in (1280, 390):
-        someone.page.set_viewport_size({"width": width, "height": 844})
-        someone.look()
-    someone.page.set_viewport_size({"width": 320, "height": 844})
-    someone.look(with_axe=False)
-
-
 def press(someone: Visitor, selector: str) -> None:
     """With the keyboard alone: go to it, and Enter."""
     control = someone.page.locator(selector).first
@@ -72,21 +64,21 @@ def test_finance_closes_a_month_in_finnish_and_downloads(
     torget: RunningTorget, visitor: NewVisitor, month: Month
 ) -> None:
     finance = at_work(visitor, "finance.porvoo", "fi")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, "main a[href='/staff/months/']")
     finance.is_at("/staff/months/porvoo/")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, f"main a[href='/staff/months/porvoo/{month}/']")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, f"main a[href='/staff/months/porvoo/{month}/close/']")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, "main form button.govuk-button--warning")
     finance.sees("Something is still open. Write why the month can be closed all the same")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     finance.page.fill("#id_note", "Pankki selvittää")
     press(finance, "main form button.govuk-button--warning")
     finance.sees("Closed for good")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     files = {kind: download(finance, f"main a[href$='/file/{kind}/']") for kind in ("csv", "xlsx", "pdf")}
     assert [name for name, _ in files.values()] == [
         f"porvoo-{month}.csv",
@@ -97,24 +89,24 @@ def test_finance_closes_a_month_in_finnish_and_downloads(
     finance.page.reload()
     finance.sees("Made before")
     assert download(finance, "main a[href$='/file/csv/']") == files["csv"]
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, "main a[href^='/staff/months/porvoo/columns/sap/']")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     filled = re.sub(r"^(\w+) =$", r"\1 = 1799", finance.page.locator("#id_accounts").input_value(), flags=re.MULTILINE)
     finance.page.fill("#id_accounts", filled)
     press(finance, "button[name=preview]")
     expect(finance.page.locator("pre")).to_contain_text("1799")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, "button[name=save]")
     finance.sees("In use")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     finance.open(f"/staff/months/porvoo/{month}/")
     name, content = download(finance, "main a[href$='/file/sap/']")
     assert name.startswith(f"porvoo-{month}-sap-v")
     assert content.startswith(b"Company Code;")
     finance.open("/staff/months/porvoo/check/")
     finance.sees("All closed months are unchanged")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     assert torget.ask("SELECT month, note FROM closing_closedmonth") == [(str(month), "Pankki selvittää")]
 
 
@@ -162,18 +154,18 @@ def test_the_coordinator_shares_a_cost_in_swedish_without_javascript(
 def test_the_pages_of_a_shared_cost(torget: RunningTorget, visitor: NewVisitor) -> None:
     coordinator = at_work(visitor, "coordinator", "sv")
     coordinator.open("/staff/months/")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     coordinator.open("/staff/shared-costs/helle/new/")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     fill_in_cost(coordinator, "Utbildning")
     press(coordinator, "main form button.govuk-button")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     press(coordinator, "button[name=confirmed]")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     press(coordinator, "main a[href$='/take-back/']")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     coordinator.open("/staff/shared-costs/helle/")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     name, content = download(coordinator, "main a[href$='/file/pdf/']")
     assert (name, content[:4]) == ("helle-costs-2026.pdf", b"%PDF")
     member = at_work(visitor, "finance.sipoo", "fi", 390)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.at_work import at_work
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.running_torget import RunningTorget
-from tests.journeys.test_months import look_wide_and_narrow, press
+from tests.journeys.test_months import press
 from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
 from torget.sandbox.population import SandboxPatron
 
@@ -34,20 +34,20 @@ def test_the_desk_prepares_and_its_screen_turns_green(torget: RunningTorget, vis
     patron = torget.patron((250, "PRV/PK"), (330, "PRV/PK"))
     desk = at_work(visitor, "desk.porvoo", "sv")
     desk.open("/staff/links/card/")
-    look_wide_and_narrow(desk)
+    desk.look_at_every_width()
     desk.page.fill("#id_card_number", patron.card_number)
     press(desk, "main form button.govuk-button")
     desk.is_at("/staff/links/new/")
-    look_wide_and_narrow(desk)
+    desk.look_at_every_width()
     press(desk, "main form button.govuk-button")
     desk.is_at(r"/staff/links/\d+/$")
-    look_wide_and_narrow(desk)
+    desk.look_at_every_width()
     pay_on_the_phone(torget, visitor("sv", width=390), patron)
     expect(desk.page.locator(".torget-panel--green")).to_be_visible(timeout=SETTLED_MS_MAX)
-    look_wide_and_narrow(desk)
+    desk.look_at_every_width()
     assert (torget.owed_cents(patron), torget.credited_cents(patron)) == (0, 580)
     desk.open("/staff/links/")
-    look_wide_and_narrow(desk)
+    desk.look_at_every_width()
 
 
 def test_a_kiosk_hands_over_to_the_phone_and_forgets(torget: RunningTorget, visitor: NewVisitor) -> None:
@@ -91,18 +91,18 @@ def test_a_second_provider_is_offered_where_the_first_gives_no_page(torget: Runn
     someone.pay_button.click()
     offer = someone.page.locator("form[action$='/other-service/'] button")
     expect(offer).to_be_visible(timeout=SETTLED_MS_MAX)
-    look_wide_and_narrow(someone)
+    someone.look_at_every_width()
 
 
 def test_an_exchange_is_tried_out(torget: RunningTorget, visitor: NewVisitor) -> None:
     coordinator = at_work(visitor, "coordinator", "sv")
     coordinator.open("/staff/libraries/exchange/")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     press(coordinator, "main form button.govuk-button")
     coordinator.sees("Paste an exchange")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()
     coordinator.page.locator("#id_setting").select_option(index=1)
     coordinator.page.fill("#id_text", "6300120261128    101010Y         AOHELLE|AA26380000000014|AD1907|")
     press(coordinator, "main form button.govuk-button")
     expect(coordinator.page.locator("main")).not_to_contain_text("1907")
-    look_wide_and_narrow(coordinator)
+    coordinator.look_at_every_width()

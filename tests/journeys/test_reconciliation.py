@@ -10,7 +10,7 @@ from tests.database.settling import IBANS, bank_statement, csv_file, csv_row
 from tests.journeys.at_work import at_work
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.running_torget import RunningTorget
-from tests.journeys.test_months import look_wide_and_narrow, press
+from tests.journeys.test_months import press
 from tests.journeys.test_refunds import paid
 from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
 
@@ -102,23 +102,23 @@ def test_everything_is_checked_and_fees_are_agreed_with_the_keyboard(
             break
     finance.open(f"{HOME}full-check/")
     finance.sees("Agrees")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     finance.open("/staff/agreed-fees/")
     press(finance, "main a[href$='/new/']")
     page.fill("#id_percent", "1,355")
     press(finance, "main form button.govuk-button")
     finance.sees("Enter a number with at most two decimals, such as 1,35")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     page.fill("#id_percent", "1,35")
     page.fill("#id_fixed", "0,35")
     for part, number in {"day": 1, "month": 1, "year": 2027}.items():
         page.fill(f"input[name=valid_from_{part}]", str(number))
     press(finance, "main form button.govuk-button")
     finance.sees("Saved. From the next comparison on, the rows of the payment service are judged by it.")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()
     press(finance, "main a[href*='/change/']")
     expect(page.locator("#id_percent")).to_have_value("1,35")
     press(finance, "form[action$='/withdraw/'] button")
     finance.sees("Withdrawn. Without terms the payment service's fees are booked and not judged.")
     finance.open("/staff/shared-costs/helle/between/")
-    look_wide_and_narrow(finance)
+    finance.look_at_every_width()

@@ -45,6 +45,12 @@ def frame(request: HttpRequest, staff: Staff | None) -> dict[str, Any]:
     }
 
 
+def posted_number(request: HttpRequest, field: str) -> int:
+    """The number that a field of the form holds; 0, which no row has, for anything else."""
+    text = request.POST.get(field, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def show(
     request: HttpRequest, staff: Staff | None, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:

@@ -20,7 +20,7 @@ from torget.foundation.core.tables import Table, csv_bytes
 from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.people.access import Access
 from torget.foundation.people.models import Employee
-from torget.foundation.staff.page import show
+from torget.foundation.staff.page import posted_number, show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.payments.core.reconciliation import NEEDS_A_PERSON, SETTLEMENT, RowClass
 from torget.payments.settlement.clear_item import (
@@ -251,8 +251,7 @@ def undo(request: HttpRequest, staff: Staff, item_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def give(request: HttpRequest, staff: Staff, item_id: int) -> HttpResponse:
-    found, wanted = _find(staff, item_id), request.POST.get("colleague", "")
-    employee_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    found, employee_id = _find(staff, item_id), posted_number(request, "colleague")
     try:
         give_item(item_id=found.pk, employee_id=employee_id, access=staff.access, at=timezone.now())
     except MayNotClear:

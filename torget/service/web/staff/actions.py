@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from torget.foundation.staff.page import posted_number
 from torget.foundation.staff.session import Staff, staff_page
 from torget.service.conversations.answer import NothingWritten, Then, TooLong, answer_conversation, write_note
 from torget.service.conversations.handle import (
@@ -37,8 +38,7 @@ def _keep(conversation: Conversation, staff: Staff, text: str) -> None:
 
 def form_version(request: HttpRequest) -> int:
     """Zero is no version there can be, so a form without one is an old one."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return posted_number(request, "version")
 
 
 def _with_template(request: HttpRequest, conversation: Conversation, staff: Staff) -> HttpResponse:
@@ -154,8 +154,7 @@ def note(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespon
 @require_POST
 def assign(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="assign conversation")
-    wanted = request.POST.get("agent", "")
-    agent_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    agent_id = posted_number(request, "agent") or None
     try:
         assign_conversation(
             conversation_id=found.pk, agent_id=agent_id, employee_id=staff.employee.pk, at=timezone.now()

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from torget.foundation.staff.page import show
+from torget.foundation.staff.page import posted_number, show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
 from torget.service.conversations.models import Contact, Transfer
 from torget.service.conversations.promote import AlreadyPromoted, NoProcedure, promote_conversation
@@ -53,12 +53,11 @@ def promote(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRes
 @require_POST
 def offer(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="offer conversation")
-    wanted = request.POST.get("municipality", "")
     try:
         offer_transfer(
             conversation_id=found.pk,
             version=form_version(request),
-            to_municipality_id=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0,
+            to_municipality_id=posted_number(request, "municipality"),
             reason=request.POST.get("reason", ""),
             employee_id=staff.employee.pk,
             at=timezone.now(),
