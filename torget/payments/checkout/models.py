@@ -160,6 +160,12 @@ class Payment(models.Model):
             ),
         ]
 
+    @property
+    def card_numbers(self) -> list[str]:
+        """Every card that it has fees of, in their order; reads the lines."""
+        lines = sorted(self.lines.all(), key=lambda line: line.position)
+        return list(dict.fromkeys(line.card_number for line in lines if line.card_number)) or [self.card_number]
+
 
 class PaymentLine(models.Model):
     """One fee in a payment."""
@@ -188,6 +194,12 @@ class PaymentLine(models.Model):
     is_open = models.BooleanField()
     #: '' until known, then 'booked' or 'give_back'.
     outcome = models.CharField(max_length=10, blank=True)
+    #: The fee's card could not be told and waits until then, while the payment's other cards are told.
+    aside_until = models.DateTimeField(null=True)
+    #: Fruitless tries of its card.
+    aside_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    #: Why its card needs a person, once the other cards are told.
+    aside_reason = models.CharField(max_length=60, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -202,7 +214,15 @@ class PaymentLine(models.Model):
                 name="never_refund_more_of_a_line", condition=Q(refunded_cents__lte=models.F("amount_cents"))
             ),
         ]
-        indexes = [models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card")]
+        indexes = [
+            models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card"),
+            # The condition must stand in the query in the same words (sql/patron_lock.sql).
+            models.Index(
+                fields=["library_system", "patron_reference"],
+                condition=Q(outcome="", aside_until__isnull=False),
+                name="line_set_aside",
+            ),
+        ]
 
 
 class PaymentTransition(models.Model):
