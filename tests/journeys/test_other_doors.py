@@ -96,6 +96,7 @@ def test_a_second_provider_is_offered_where_the_first_gives_no_page(torget: Runn
 
 def test_an_exchange_is_tried_out(torget: RunningTorget, visitor: NewVisitor) -> None:
     coordinator = at_work(visitor, "coordinator", "sv")
+    coordinator.open("/staff/libraries/whose-money/")
     coordinator.open("/staff/libraries/exchange/")
     coordinator.look_at_every_width()
     press(coordinator, "main form button.govuk-button")

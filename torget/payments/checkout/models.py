@@ -179,6 +179,8 @@ class PaymentLine(models.Model):
     fee_reference = models.CharField(max_length=60)
     fee_kind = models.CharField(max_length=40)
     payee = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
+    #: Which part of the rule named the payee, a PayeeSource; empty in lines from before it was kept.
+    payee_source = models.CharField(max_length=20, blank=True, db_default="")
     payee_shares = models.JSONField(default=dict)
     amount_cents = models.PositiveBigIntegerField()
     #: What went back or is on its way, without what is only proposed.

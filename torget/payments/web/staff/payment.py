@@ -47,6 +47,7 @@ from torget.payments.web.staff.words import (
     event_kind,
     event_words,
     line_outcome_words,
+    payee_source_words,
     reason_words,
     state_tag,
     verdict_words,
@@ -68,7 +69,7 @@ def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]
         {
             "kind": names[row.library_system, row.fee_kind],
             "title": row.title if owns or staff.access.may_see_titles(row.payee_id) else "",
-            "payee": row.payee.name(language),
+            "payee": ", ".join(filter(None, (row.payee.name(language), payee_source_words(row.payee_source)))),
             "card": row.card_number,
             "amount": Money(row.amount_cents),
             "outcome": line_outcome_words(row.outcome) or (reason_words(row.aside_reason) if row.aside_reason else ""),
@@ -232,6 +233,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "responsible": found.attention_owner.full_name if found.attention_owner else "",
         "may_correct": staff.access.may_resolve(found.municipality_id),
         "lines": _lines(found, staff, language),
+        "sees_rules": staff.access.sees_books,
         "shared": _shared(found, language),
         "timeline": _timeline(found, reversals),
         "messages_of_provider": [

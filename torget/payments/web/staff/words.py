@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from torget.foundation.design.page import EventKind, Tag, TagColour
 from torget.payments.core.checkout import Event, State
+from torget.payments.core.fees import PayeeSource
 
 Words = Promise | str
 
@@ -249,8 +250,20 @@ def verdict_words(verdict: str) -> str:
     return _("Not believed: %(why)s") % {"why": verdict}
 
 
+_PAYEE_SOURCES = {
+    PayeeSource.FEE_BRANCH: gettext_lazy("by the branch where the fee arose"),
+    PayeeSource.ITEM_HOME: gettext_lazy("by the home branch of the item"),
+    PayeeSource.PATRON_HOME: gettext_lazy("by the patron's home library"),
+    PayeeSource.FIXED_SHARES: gettext_lazy("by fixed shares"),
+}
+
+
 def line_outcome_words(outcome: str) -> str:
     return str(_LINE_OUTCOMES[outcome]) if outcome in _LINE_OUTCOMES else ""
+
+
+def payee_source_words(source: str) -> str:
+    return str(_PAYEE_SOURCES[source]) if source in _PAYEE_SOURCES else ""
 
 
 def actor_words(actor: str, names: dict[int, str]) -> str:
