@@ -16,9 +16,10 @@ from torget.foundation.design.templatetags.torget_format import euros
 from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
-from torget.payments.checkout.models import Payment, RegistrationAttempt, Reversal
+from torget.payments.checkout.models import Payment, RegistrationAttempt
 from torget.payments.checkout.providers import provider_title
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.closing.cost_report import split_section
 from torget.payments.closing.report import member_names
 from torget.payments.closing.words import account_words, entry_kind_words

@@ -14,7 +14,8 @@ from torget.foundation.core.money import Money
 from torget.foundation.core.tables import Cell, Table
 from torget.foundation.people.access import Access
 from torget.foundation.staff.session import Staff, staff_page
-from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.models import Payment
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.closing.words import account_words, entry_kind_words
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.web.staff.files import file_of

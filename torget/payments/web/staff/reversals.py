@@ -17,8 +17,8 @@ from torget.foundation.people.access import Access
 from torget.foundation.people.models import Role
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
-from torget.payments.checkout.models import Reversal
 from torget.payments.checkout.resolve import MayNotAct, NotAllowedNow, SomebodyWasFaster
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.checkout.reversals import may_try_again, note_raised, try_by_itself_again
 from torget.payments.receipts.build import names_of_fees
 from torget.payments.web.staff.actions import back
