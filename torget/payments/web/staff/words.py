@@ -250,7 +250,7 @@ def verdict_words(verdict: str) -> str:
     return _("Not believed: %(why)s") % {"why": verdict}
 
 
-_PAYEE_SOURCES = {
+_PAYEE_SOURCES: dict[str, Words] = {
     PayeeSource.FEE_BRANCH: gettext_lazy("by the branch where the fee arose"),
     PayeeSource.ITEM_HOME: gettext_lazy("by the home branch of the item"),
     PayeeSource.PATRON_HOME: gettext_lazy("by the patron's home library"),
