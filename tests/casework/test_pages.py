@@ -18,7 +18,6 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.people.models import Employee, Role
 
-
 REASONS = {"sv": "Boken är sliten.", "fi": "Kirja on kulunut."}
 
 
@@ -143,7 +142,8 @@ def test_a_case_of_another_municipality_is_not_there(
 ) -> None:
     stranger = Employee.objects.create(username="vieras", email="v@example.fi", full_name="Vieras Virkailija")
     client = sign_in(preparer(stranger, "sipoo"))
-    assert client.get(f"/staff/cases/{case.pk}/").status_code == 404
+    hidden = client.get(f"/staff/cases/{case.pk}/")
+    assert (hidden.status_code, 'href="/staff/"' in text_of(hidden)) == (404, True)
     assert "No matters here" in text_of(client.get("/staff/cases/"))
     assert AuditEntry.objects.filter(action="view case refused", subject=f"case:{case.pk}").exists()
 
