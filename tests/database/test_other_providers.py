@@ -13,6 +13,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.money import Money
 from torget.payments.checkout.credentials import encrypt_credentials
 from torget.payments.checkout.models import MerchantAccount, Payment, ProviderMessageRecord
+from torget.payments.checkout.open_page import AmountTooSmall
 from torget.payments.checkout.withdraw import withdraw_payment
 from torget.payments.core.checkout import State
 from torget.payments.receipts.build import build_receipt
@@ -56,8 +57,8 @@ def stripe(world: World) -> Iterator[OtherProvider]:
         yield provider
 
 
-def start(provider: OtherProvider) -> int:
-    patron = make_patron(1, make_fee(1, 300, "HAN/PK"))
+def start(provider: OtherProvider, cents: int = 300) -> int:
+    patron = make_patron(1, make_fee(1, cents, "HAN/PK"))
     provider.world.add(patron)
     (payment_id,) = provider.world.start(patron, 1).payment_ids
     return payment_id
@@ -178,6 +179,13 @@ def test_a_page_address_longer_than_most_is_kept_whole(stripe: OtherProvider) ->
     payment_id = start(stripe)
     stripe.world.open(payment_id)
     assert len(stripe.world.payment(payment_id).pay_url) > 500
+
+
+def test_less_than_the_provider_takes_is_not_sent_there(stripe: OtherProvider) -> None:
+    payment_id = start(stripe, cents=49)
+    with pytest.raises(AmountTooSmall, match=r"0\.50"):
+        stripe.world.open(payment_id)
+    assert state_of(stripe, payment_id) is State.FAILED
 
 
 def test_an_event_of_the_account_takes_a_payment_to_its_end(stripe: OtherProvider) -> None:

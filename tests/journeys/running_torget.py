@@ -17,12 +17,18 @@ import psycopg
 
 from tests.world import make_fee, make_patron
 from torget.config.embedded_postgres import EmbeddedPostgres
-from torget.config.management.commands.demo import MERCHANTS, demo_environment
+from torget.config.management.commands.demo import (
+    MERCHANTS,
+    OTHER_MERCHANTS,
+    demo_environment,
+    other_providers,
+)
 from torget.config.processes import Processes
 from torget.sandbox.koha import SandboxKoha
 from torget.sandbox.paytrail.merchants import read_merchants
 from torget.sandbox.paytrail.sandbox import PaytrailSandbox
 from torget.sandbox.population import SandboxItem, SandboxPatron, SandboxPopulation
+from torget.sandbox.providers.__main__ import side_by_side
 from torget.sandbox.server import serving
 
 _THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "max_connections": "60"}
@@ -34,6 +40,7 @@ class RunningTorget:
 
     url: str
     provider_url: str
+    other_providers_url: str
     database_url: str
     logs: Path
     koha: SandboxKoha
@@ -103,9 +110,11 @@ def free_port() -> int:
         return int(asked.getsockname()[1])
 
 
-def _environment(home: Path, port: int, database_url: str, provider_url: str, library_url: str) -> dict[str, str]:
+def _environment(
+    home: Path, port: int, database_url: str, *, provider_url: str, others_url: str, library_url: str
+) -> dict[str, str]:
     """The demo's environment, with sandboxes that lie on ports of their own."""
-    made = demo_environment(home=home, port=port, database_url=database_url)
+    made = demo_environment(home=home, port=port, database_url=database_url) | other_providers(others_url)
     koha = json.loads(made["TORGET_LIBRARY_SYSTEMS"])["helle"]
     koha["options"]["base_url"] = f"{library_url}/api/v1"
     # The second stands ready for whoever brings it into use (test_several_cards.py).
@@ -150,13 +159,20 @@ def running_torget(home: Path) -> Iterator[RunningTorget]:
     port = free_port()
     postgres.start()
     try:
-        with serving(koha) as library_url, serving(paytrail) as provider_url:
-            processes = Processes(_environment(home, port, postgres.url(), provider_url, library_url), home / "logs")
+        with (
+            serving(koha) as library_url,
+            serving(paytrail) as provider_url,
+            side_by_side(OTHER_MERCHANTS, shop=f"http://127.0.0.1:{port}", is_http_allowed=True) as others,
+            serving(others) as others_url,
+        ):
+            urls = {"provider_url": provider_url, "others_url": others_url, "library_url": library_url}
+            processes = Processes(_environment(home, port, postgres.url(), **urls), home / "logs")
             try:
                 _start(processes, port)
                 yield RunningTorget(
                     url=f"http://127.0.0.1:{port}",
                     provider_url=provider_url,
+                    other_providers_url=others_url,
                     database_url=postgres.url(),
                     logs=home / "logs",
                     koha=koha,

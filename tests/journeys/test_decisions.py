@@ -257,25 +257,107 @@ def commission_on_the_page(keeper: Visitor) -> None:
     look_at_widths(keeper)
 
 
+def replace_rules(torget: RunningTorget) -> None:
+    """Another version, whose reason for what came back late reads otherwise."""
+    said = f"tillbaka efter förfallodagen ({next(torget._numbers)})."
+    torget.do(
+        """
+        WITH old AS (
+            UPDATE decisions_rulemodel SET withdrawn_at = now()
+            WHERE procedure = 'fee_dispute' AND withdrawn_at IS NULL RETURNING convert_from(xml, 'UTF8') AS xml
+        ), new AS (
+            SELECT convert_to(regexp_replace(xml, 'tillbaka efter[^<]*', %s), 'UTF8') AS xml FROM old
+        )
+        INSERT INTO decisions_rulemodel (procedure, sha256, xml, added_at)
+        SELECT 'fee_dispute', encode(sha256(xml), 'hex'), xml, now() FROM new
+        """,
+        said,
+    )
+
+
+class Hands:
+    """How somebody works a page: by keyboard alone, or in a browser without scripts."""
+
+    def __init__(self, someone: Visitor, how: str) -> None:
+        self.someone, self.page, self.has_keyboard = someone, someone.page, how == "keyboard"
+
+    def reach(self, selector: str) -> None:
+        target = self.page.locator(selector).first
+        self.page.locator("h1").first.click()
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if target.evaluate("element => element === document.activeElement"):
+                return
+        raise AssertionError(f"{selector} is not reached by Tab")
+
+    def press(self, selector: str, key: str = "Enter") -> None:
+        if self.has_keyboard:
+            self.reach(selector)
+            self.page.keyboard.press(key)
+        else:
+            self.page.locator(selector).first.click()
+
+    def write(self, selector: str, text: str) -> None:
+        if self.has_keyboard:
+            self.reach(selector)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.insert_text(text)
+        else:
+            self.page.fill(selector, text)
+
+    def look(self) -> None:
+        if self.has_keyboard:
+            look_at_widths(self.someone)
+        else:
+            self.someone.look(with_axe=False)
+
+
+SAVE = "main form button.govuk-button"
+
+
 @pytest.mark.parametrize("how", ["keyboard", "no script"])
-def test_signing_without_a_mouse_or_without_script(torget: RunningTorget, visitor: NewVisitor, how: str) -> None:
+def test_rules_replaced_while_an_official_decides(torget: RunningTorget, visitor: NewVisitor, how: str) -> None:
+    """Without a mouse or without scripts: what a person wrote is kept beside, and the own judgement is signed."""
     patron, fee = late_patron(torget, days_late=3)
     case = open_matter(torget, patron, fee, "fee_dispute", claim="returned_in_time", name="Göran Bergudd")
-    (draft,) = wait_for(torget, "SELECT id FROM decisions_decision WHERE case_id = %s AND state = 'draft'", case["id"])
+    wait_for(torget, "SELECT id FROM decisions_decision WHERE case_id = %s AND state = 'draft'", case["id"])
     more = {"java_script_enabled": False} if how == "no script" else {}
     official = staff_at_work(visitor, "sv", "official.porvoo", **more)
-    official.open(f"/staff/proposals/{draft}/sign/")
-    if how == "keyboard":
-        keyboard = official.page.keyboard
-        for selector, key in (("#id_has_read", "Space"), ("main form button[type=submit]", "Enter")):
-            target = official.page.locator(selector).first
-            for _ in range(40):
-                keyboard.press("Tab")
-                if target.evaluate("element => element === document.activeElement"):
-                    break
-            keyboard.press(key)
-    else:
-        official.page.check("#id_has_read")
-        official.page.locator("main form button[type=submit]").first.click()
+    hands, proposal = Hands(official, how), f"/staff/cases/{case['id']}/proposal/"
+    official.open(proposal)
+    hands.press("a[href$='/blocks/2/']")
+    hands.write("#id_sv", "Boken kom tre dagar sent.")
+    hands.write("#id_fi", "Kirja tuli kolme päivää myöhässä.")
+    hands.press(SAVE)
+    official.is_at(proposal)
+    replace_rules(torget)
+    official.open("/staff/cases/?state=waiting")
+    official.sees("Rules replaced")
+    official.open(proposal)
+    official.sees("These rules have been replaced since, so the proposal cannot be signed as it is.")
+    hands.look()
+    hands.press(SAVE)
+    official.sees("What a person wrote before the proposal was made again")
+    hands.look()
+    hands.press("a[href$='?earlier']")
+    expect(official.page.locator("#id_sv")).to_have_value("Boken kom tre dagar sent.")
+    hands.press(SAVE)
+    replace_rules(torget)
+    official.open(proposal)
+    hands.press(".govuk-button-group a[href$='/outcome/']")
+    expect(official.page.locator("#id_sv")).to_have_value("Boken kom tre dagar sent.")
+    hands.write("#id_fi", " ")
+    hands.press(SAVE)
+    expect(official.page.locator(".govuk-error-summary")).to_be_visible()
+    hands.look()
+    hands.write("#id_fi", "Kirja tuli kolme päivää myöhässä.")
+    hands.press(SAVE)
+    official.sees("Decided by a person's own judgement, not by the rules")
+    hands.look()
+    hands.press("a[href$='/sign/']")
+    hands.look()
+    hands.press("#id_has_read", "Space")
+    hands.press(SAVE)
     official.is_at("/staff/decisions/")
-    assert torget.ask("SELECT state, outcome FROM decisions_decision WHERE id = %s", draft) == [("signed", "uphold")]
+    question = "SELECT state, outcome, has_own_reasons FROM decisions_decision WHERE case_id = %s AND state = 'signed'"
+    assert torget.ask(question, case["id"]) == [("signed", "uphold", True)]

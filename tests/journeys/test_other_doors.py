@@ -1,8 +1,5 @@
-"""The desk prepares a payment for the phone, a kiosk does, a second provider steps in, and an exchange is tried out."""
+"""The desk prepares a payment for the phone, a kiosk does, and an exchange is tried out."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.at_work import at_work
@@ -70,28 +67,6 @@ def test_a_kiosk_hands_over_to_the_phone_and_forgets(torget: RunningTorget, visi
     screen.is_at("/kiosk/$")
     screen.open("/kiosk/fees/")
     screen.is_at("/kiosk/$")
-
-
-@pytest.fixture
-def porvoo_with_two_providers(torget: RunningTorget) -> Iterator[None]:
-    """Its other account is there for old reports only; the other journeys of this Torget meet it so again."""
-    order = "UPDATE checkout_merchantaccount SET is_active = %s, is_second = %s WHERE account = 'PORVOO-KASSA'"
-    torget.do(order, True, True)
-    yield
-    torget.do(order, False, False)
-
-
-@pytest.mark.usefixtures("porvoo_with_two_providers")
-def test_a_second_provider_is_offered_where_the_first_gives_no_page(torget: RunningTorget, visitor: NewVisitor) -> None:
-    patron = torget.patron((250, "PRV/PK"))
-    someone = visitor("sv")
-    someone.sign_in(patron)
-    someone.check_fees()
-    torget.paytrail.knobs.turn(outage={"kind": "error_503"})
-    someone.pay_button.click()
-    offer = someone.page.locator("form[action$='/other-service/'] button")
-    expect(offer).to_be_visible(timeout=SETTLED_MS_MAX)
-    someone.look_at_every_width()
 
 
 def test_an_exchange_is_tried_out(torget: RunningTorget, visitor: NewVisitor) -> None:

@@ -83,7 +83,8 @@ class Visitor:
         expect(self.page).to_have_url(re.compile(f"^{re.escape(self.torget.url)}{path_pattern}"))
 
     def is_at_provider(self) -> None:
-        expect(self.page).to_have_url(re.compile(f"^{re.escape(self.torget.provider_url)}"))
+        origins = map(re.escape, (self.torget.provider_url, self.torget.other_providers_url))
+        expect(self.page).to_have_url(re.compile(f"^({'|'.join(origins)})"))
 
     def check_fees(self) -> None:
         """From the fee list to the page that shows what is about to be paid."""

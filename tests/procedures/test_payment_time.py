@@ -10,11 +10,13 @@ from tests.network import LIBRARY
 from tests.world import START, World, make_fee, make_patron
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import PersonFacts, open_case
+from torget.casework.cases.unread import note_unread
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.carry_out import carry_out_next
 from torget.casework.decisions.commission import MayNotCommission, commission, stop
 from torget.casework.decisions.models import Commissioning, Decision, DecisionMaker, Effect, RuleModel
 from torget.casework.decisions.prepare import publish_model
+from torget.casework.decisions.sign import why_not
 from torget.casework.decisions.take_in import take_in_next
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee
@@ -174,6 +176,16 @@ def test_the_stop_switch_holds_from_the_next_moment_on(world: World, librarian: 
     apply()
     work()
     assert Decision.objects.get().state == "draft"
+
+
+def test_what_the_person_wrote_meanwhile_is_for_a_person_to_read(world: World, librarian: Employee) -> None:
+    owes(world)
+    commissioned(librarian)
+    note_unread(apply(), at=START)
+    work()
+    draft = Decision.objects.get()
+    assert draft.state == "draft"
+    assert why_not(draft, librarian, START) == "unread"
 
 
 def test_a_new_version_of_the_rules_is_not_commissioned_by_the_old_decision(world: World, librarian: Employee) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from tests.casework.test_pages import text_of
 from tests.casework_rows import make_record_class
 from tests.database.staff import hire, sign_in
 from tests.service.people import ask, patron_of, sign_in_patron
@@ -17,11 +18,12 @@ from tests.service.test_conversations import path_of
 from tests.world import World
 from torget.casework.cases.models import Case
 from torget.casework.core.procedure import find_procedure
-from torget.casework.decisions.drafts import ChangedMeanwhile, came_since_the_draft, lock_draft
+from torget.casework.decisions.drafts import ChangedMeanwhile, lock_draft
 from torget.casework.decisions.models import DecisionMaker, Power
 from torget.casework.decisions.prepare import install_model, prepare_case
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access
+from torget.foundation.people.models import Role
 from torget.payments.fees.models import FeeHold, PaymentTime
 from torget.service.conversations.follow import follow_files
 from torget.service.conversations.models import Conversation
@@ -154,10 +156,32 @@ def test_what_the_person_writes_before_the_decision_is_for_the_preparer(world: W
     assert conversation.events.filter(kind="replied").count() == 1
     with transaction.atomic(), pytest.raises(ChangedMeanwhile):
         lock_draft(draft.pk, draft.version)
-    assert [one.case_id for one in came_since_the_draft()] == [case.pk]
-    prepare_case(case=case, actor="worker", at=timezone.now())
-    assert not came_since_the_draft().exists()
-    Case.objects.update(state=Case.State.DECIDED)
+    Case.objects.update(state=Case.State.DECIDED, unread_since=None)
     Client().post(f"/errand/{conversation.token}/", {"body": "Entä nyt?"})
     conversation.refresh_from_db()
-    assert conversation.state == State.WAITING
+    case.refresh_from_db()
+    assert (conversation.state, case.unread_since) == (State.WAITING, None)
+
+
+def test_what_the_person_writes_is_new_for_all_who_prepare_until_one_has_read_it(world: World) -> None:
+    someone_may_decide()
+    conversation = apply_for_time(sign_in_patron(patron_of(world), "fi"), 11, date(2030, 1, 1))
+    case = Case.objects.get()
+    install_model(procedure=find_procedure("payment_time"), at=timezone.now())
+    for text in ("Sain työpaikan.", "Aloitan <b>maanantaina</b>."):
+        Client().post(f"/errand/{conversation.token}/", {"body": text})
+    prepare_case(case=case, actor="worker", at=timezone.now())
+    second = hire("preparer", "sipoo")
+    Role.objects.create(employee=second, kind="preparer", municipality=case.municipality)
+    for colleague in (sign_in(hire("preparer", "porvoo")), sign_in(second)):
+        assert "New message" in text_of(colleague.get("/staff/cases/?state=unread"))
+        page = text_of(colleague.get(f"/staff/cases/{case.pk}/proposal/"))
+        assert "Sain työpaikan." in page
+        assert "&lt;b&gt;maanantaina" in page
+    first, last = case.documents.filter(kind="message").order_by("number")
+    for seen, is_unread in ((first.number, True), (last.number, False), (last.number, False)):
+        colleague.post(f"/staff/cases/{case.pk}/read/", {"last_seen": str(seen)})
+        case.refresh_from_db()
+        assert (case.unread_since is not None) is is_unread
+    assert case.actions.filter(kind="read").count() == 2
+    assert "No matters here" in text_of(colleague.get("/staff/cases/?state=unread"))

@@ -17,7 +17,7 @@ from uuid import UUID
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Patron
 from torget.payments.checkout.load import load_payment
-from torget.payments.checkout.merchants import load_merchants, load_second_merchants
+from torget.payments.checkout.merchants import Merchant, load_merchants, load_second_merchants
 from torget.payments.checkout.models import Payment, SubMerchant
 from torget.payments.checkout.open_page import open_page
 from torget.payments.checkout.receive import receive_message
@@ -43,6 +43,12 @@ PAYMENTS_A_DAY = 6
 OPENING_CENTS = 1_250_000
 IBAN = "FI2112345600000785"
 REPORTS_SECONDS_MAX = 60.0
+
+
+def former_merchants() -> dict[str, Merchant]:
+    """By municipality slug: whichever other providers they have now, then all had this one."""
+    ways = (load_merchants(), load_second_merchants())
+    return {slug: one for way in ways for slug, one in way.items() if one.provider == "paytrail"}
 
 
 @dataclass
@@ -112,8 +118,7 @@ class RecentDays:
             )
         except LibrarySystemError:
             return ()
-        # Who has a second provider now had only that one then.
-        merchants = {**load_merchants(), **load_second_merchants()}
+        merchants = former_merchants()
         policy = load_policy(library_system=LIBRARY, merchants=frozenset(merchants))
         assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
         payable = {one.fee.reference: one.fee.outstanding for one in assessed if one.is_payable}

@@ -77,6 +77,8 @@ class Case(models.Model):
     #: When the machine collects facts and lets the rules propose; empty when it has, or when a person does it.
     prepare_at = models.DateTimeField(null=True)
     prepare_tries = models.PositiveSmallIntegerField(default=0)
+    #: When the oldest thing that a person sent, and nobody who prepares has read, came in.
+    unread_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="case_number_once")]
@@ -90,6 +92,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["origin"]),
             models.Index(fields=["prepare_at"], condition=Q(prepare_at__isnull=False), name="case_to_prepare"),
+            models.Index(fields=["municipality"], condition=Q(unread_since__isnull=False), name="case_unread"),
         ]
 
 

@@ -1,8 +1,8 @@
 """Hold a draft while it is changed or signed: first the case's row, then the decision's, always in this order."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from torget.casework.cases.models import Case, CaseDocument
+from torget.casework.cases.models import Case
 from torget.casework.decisions.models import Decision
 
 
@@ -25,12 +25,3 @@ def lock_draft(decision_id: int, version: int | None) -> Decision:
 def read_again(case: Case) -> None:
     """Something came into the case: nobody signs a draft that they read before it came."""
     Decision.objects.filter(case=case, state=Decision.State.DRAFT).update(version=F("version") + 1)
-
-
-def came_since_the_draft() -> QuerySet[CaseDocument]:
-    """What people sent after the proposal that waits in their case was made."""
-    return CaseDocument.objects.filter(
-        kind__in=("message", "attachment"),
-        case__decisions__state=Decision.State.DRAFT,
-        added_at__gt=F("case__decisions__created_at"),
-    )

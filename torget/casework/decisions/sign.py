@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import cast
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from torget.casework.cases.models import Case
 from torget.casework.cases.register import add_document, log_action, party_tokens
@@ -75,6 +76,8 @@ def why_not(decision: Decision, employee: Employee, at: datetime) -> str | None:
         return "above_limit"
     if is_party(decision.case, employee):
         return "is_party"
+    if decision.case.unread_since is not None:
+        return "unread"
     return "old_rules" if has_old_rules(decision) else None
 
 
@@ -83,6 +86,11 @@ def has_old_rules(decision: Decision) -> bool:
     if decision.evaluation is None or decision.has_own_reasons or decision.corrects_id is not None:
         return False
     return decision.evaluation.rule_model.withdrawn_at is not None
+
+
+def with_old_rules(drafts: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Of many, as has_old_rules says it of one."""
+    return drafts.filter(has_own_reasons=False, corrects=None, evaluation__rule_model__withdrawn_at__isnull=False)
 
 
 def is_party(case: Case, employee: Employee) -> bool:
@@ -115,6 +123,8 @@ def sign_automatically(*, decision_id: int, channel: NoticeChannel, at: datetime
         evaluation = decision.evaluation
         if evaluation is None or evaluation.route != Route.AUTOMATIC:
             raise MayNotSign("not_commissioned")
+        if decision.case.unread_since is not None:
+            raise MayNotSign("unread")
         _hold_rules(decision)
         commissioning = (
             Commissioning.objects.select_for_update()

@@ -58,6 +58,9 @@ REFUSALS = {
     "no_power": gettext_lazy("The office has no power to decide matters of this kind."),
     "above_limit": gettext_lazy("The sum is above the limit up to which this office may decide."),
     "is_party": gettext_lazy("You are a party to this case, so you may neither prepare nor sign it."),
+    "unread": gettext_lazy(
+        "The person has sent something that nobody has read yet. Read it before anything is decided."
+    ),
     "old_rules": gettext_lazy(
         "The rules behind this proposal are no longer in force, so it cannot be signed as it is."
     ),
@@ -91,6 +94,7 @@ _STEPS = {
     "document_added": gettext_lazy("Document added"),
     "block_edited": gettext_lazy("Text of the proposal changed"),
     "outcome_chosen": gettext_lazy("Another outcome chosen"),
+    "read": gettext_lazy("What the person sent was read"),
     "withdrawn": gettext_lazy("Proposal taken back"),
     "decided": gettext_lazy("The case was decided"),
     "corrected": gettext_lazy("Clerical error corrected"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
+from torget.foundation.core.money import Money
 from torget.payments.checkout.load import PaymentFacts, load_payment
 from torget.payments.checkout.merchants import load_merchants
 from torget.payments.checkout.models import Checkout, Payment
@@ -12,7 +13,7 @@ from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.providers import provider_for
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.fee_texts import product_description
-from torget.payments.core.ports import OrderLine, PaymentOrder, ProviderRefused, ProviderUnavailable
+from torget.payments.core.ports import CreatedPayment, OrderLine, PaymentOrder, ProviderRefused, ProviderUnavailable
 
 
 class PageNotAvailable(Exception):
@@ -21,6 +22,14 @@ class PageNotAvailable(Exception):
 
 class ProviderGaveNoPage(PageNotAvailable):
     """The provider does not answer, or refuses; trying again later may help."""
+
+
+class AmountTooSmall(ProviderGaveNoPage):
+    """The provider takes no payment as small as this; with more fees it may."""
+
+    def __init__(self, smallest: Money) -> None:
+        super().__init__(f"the smallest payment is {smallest}")
+        self.smallest = smallest
 
 
 class PayeeTakesNoMoney(Exception):
@@ -65,6 +74,14 @@ def payment_order(payment: PaymentFacts, checkout: Checkout) -> PaymentOrder:
     )
 
 
+def _create(payment: PaymentFacts) -> CreatedPayment:
+    provider = provider_for(payment.account)
+    smallest = Money(provider.capabilities.amount_cents_min)
+    if payment.amount < smallest:
+        raise AmountTooSmall(smallest)
+    return provider.create(payment_order(payment, Checkout.objects.get(id=payment.checkout_id)))
+
+
 def open_page(*, payment_id: int, now: datetime) -> str:
     """The address of the provider's page, made once.
 
@@ -79,14 +96,13 @@ def open_page(*, payment_id: int, now: datetime) -> str:
     if not Payment.objects.filter(id=payment_id, state=State.CREATED, tries=0).update(tries=1):
         raise PageBeingMade
     try:
-        order = payment_order(payment, Checkout.objects.get(id=payment.checkout_id))
-        created = provider_for(payment.account).create(order)
-    except (ProviderRefused, ProviderUnavailable, PayeeTakesNoMoney) as error:
+        created = _create(payment)
+    except (ProviderRefused, ProviderUnavailable, PayeeTakesNoMoney, AmountTooSmall) as error:
         # Without the page's address nobody can pay there, so even an unknown outcome is safe to give up.
         move_payment(
             payment=payment, event=Event.CREATE_FAILED, at=now, actor="patron", detail={"why": str(error)[:200]}
         )
-        raise ProviderGaveNoPage(str(error)) from error
+        raise error if isinstance(error, AmountTooSmall) else ProviderGaveNoPage(str(error)) from error
     state = move_payment(
         payment=payment,
         event=Event.PAGE_CREATED,

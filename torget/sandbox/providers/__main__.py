@@ -10,6 +10,7 @@ import importlib
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,27 @@ def vendor_named(name: str) -> Vendor:
     return vendor
 
 
+@contextlib.contextmanager
+def side_by_side(
+    merchants: Path, *, shop: str, state_folder: Path | None = None, is_http_allowed: bool = False
+) -> Iterator[DispatcherMiddleware]:
+    """Those that have merchants in the file, each below its name; without a folder their state ends with them."""
+    with contextlib.ExitStack() as running:
+        mounted: dict[str, Any] = {
+            f"/{name}": running.enter_context(
+                ProviderSandbox(
+                    vendor_named(name),
+                    path=str(state_folder / f"{name}.sqlite") if state_folder else ":memory:",
+                    merchants=accounts,
+                    is_http_allowed=is_http_allowed,
+                )
+            )
+            for name, accounts in read_merchants(merchants, shop=shop).items()
+        }
+        # The root answers, so that whoever starts this can see that it is ready.
+        yield DispatcherMiddleware(Response(" ".join(mounted)), mounted)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="torget.sandbox.providers", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="on loopback; 0 takes a free one")
@@ -35,20 +57,9 @@ def main() -> None:
     parser.add_argument("--shop", default="", help="the address that stands for {shop} in the merchants")
     parser.add_argument("--allow-http", action="store_true", help="accept http addresses of the shop")
     wishes = parser.parse_args()
-    with contextlib.ExitStack() as running:
-        mounted: dict[str, Any] = {
-            f"/{name}": running.enter_context(
-                ProviderSandbox(
-                    vendor_named(name),
-                    path=str(wishes.state_folder / f"{name}.sqlite"),
-                    merchants=merchants,
-                    is_http_allowed=wishes.allow_http,
-                )
-            )
-            for name, merchants in read_merchants(wishes.merchants, shop=wishes.shop).items()
-        }
-        # The root answers, so that whoever starts this can see that it is ready.
-        application = DispatcherMiddleware(Response(" ".join(mounted)), mounted)
+    with side_by_side(
+        wishes.merchants, shop=wishes.shop, state_folder=wishes.state_folder, is_http_allowed=wishes.allow_http
+    ) as application:
         server = make_http_server(application, wishes.port)
 
         def stop(*_: object) -> None:

@@ -19,6 +19,7 @@ from torget.sandbox.stripe.events import HOSTILE, event_of, event_type, sending,
 
 NEW = ("new",)
 _PRICE = re.compile(r"line_items\[(\d+)\]\[price_data\]\[unit_amount\]")
+SMALLEST_CENTS = 50
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
 LOCALES = ("auto", "fi", "sv", "en")
 
@@ -136,6 +137,8 @@ def _create(state: State, merchant: Merchant, form: Mapping[str, str], base_url:
     }
     if found := [name for name, is_faulty in faults.items() if is_faulty]:
         raise Refusal(400, f"Invalid {', '.join(found)}")
+    if sum(map(int, amounts)) < SMALLEST_CENTS:
+        raise Refusal(400, "The Checkout Session's total amount due must add up to at least €0.50 eur")
     session_id = f"cs_test_{state.new_id().replace('-', '')}"
     # The real one's addresses are as long, for they carry what the page needs to begin.
     page = f"{base_url}/pay/{session_id}"

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from torget.casework.cases.models import Case, CaseDocument
 from torget.casework.cases.register import add_document
+from torget.casework.cases.unread import note_unread
 from torget.casework.decisions.drafts import read_again
 from torget.service.conversations.models import Contact
 from torget.service.forms.models import Attachment
@@ -50,11 +51,14 @@ def follow_message(contact: Contact, *, at: datetime) -> bool:
     if conversation.case_id is None:
         return False
     case = Case.objects.select_for_update().get(pk=conversation.case_id)
+    is_undecided = case.state in (Case.State.OPEN, Case.State.PREPARED)
     if contact.body:
         number = conversation.contacts.filter(direction=Contact.Direction.IN).count()
         add_message(contact, case, number=number, actor=contact.actor, at=at)
         read_again(case)
-    return case.state in (Case.State.OPEN, Case.State.PREPARED)
+        if is_undecided:
+            note_unread(case, at=at)
+    return is_undecided
 
 
 def follow_files(*, at: datetime) -> int:
@@ -80,5 +84,6 @@ def follow_files(*, at: datetime) -> int:
             if not case.documents.filter(kind="attachment", sha256=attachment.sha256).exists():
                 add_file(attachment, case, actor="worker", at=at)
                 read_again(case)
+                note_unread(case, at=at)
                 done += 1
     return done

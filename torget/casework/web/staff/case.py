@@ -19,7 +19,8 @@ from torget.casework.core.facts import FactSet
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.models import Decision, Effect, FactRecord
 from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
-from torget.casework.decisions.sign import is_party
+from torget.casework.decisions.sign import has_old_rules, is_party
+from torget.casework.web.staff.news import news_of
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import (
     actor_words,
@@ -37,6 +38,9 @@ from torget.foundation.design.page import Tag, TimelineEvent
 from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
+
+DOWNLOADED_AS = {"application/pdf": "pdf", "text/plain": "txt", "image/jpeg": "jpg", "image/png": "png"}
+"""How the name of a document ends, by its media type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +139,17 @@ def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
     language = get_language() or "fi"
     decisions = list(found.decisions.exclude(state=Decision.State.DROPPED).select_related("decision_maker"))
     record = found.fact_records.order_by("-pk").first()
-    broken = first_broken_action(found)
+    broken, is_party_here = first_broken_action(found), is_party(found, staff.employee)
+    draft = next((one for one in decisions if one.state == Decision.State.DRAFT), None)
     context: dict[str, Any] = {
         "case": found,
         "title": mask_identity_codes(in_language(found.titles, language)),
         "kind": in_language(find_procedure(found.procedure).names, language),
         "municipality": found.municipality.name(language),
         "tag": case_tag(found.state),
-        "draft": next((one for one in decisions if one.state == Decision.State.DRAFT), None),
+        "draft": draft,
+        "has_old_rules": draft is not None and has_old_rules(draft),
+        "news": news_of(found),
         "decisions": [
             (one, effect_rows(one, language), one.section) for one in decisions if one.state == Decision.State.SIGNED
         ],
@@ -155,7 +162,8 @@ def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "broken": broken,
         "may_prepare": _may_prepare(found),
         "waits_for_machine": found.prepare_at is not None,
-        "is_party": is_party(found, staff.employee),
+        "is_party": is_party_here,
+        "may_read": not is_party_here,
     }
     return show(request, staff, "casework/case.html", context)
 
@@ -186,6 +194,7 @@ def prepare(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
             % {"error": found_error},
         )
         return back
+    messages.success(request, _("Prepared from facts read just now, by the rules in force."))
     return HttpResponseRedirect(reverse("staff-proposal-of-case", args=[case_id]))
 
 
@@ -197,9 +206,10 @@ def document(_request: HttpRequest, staff: Staff, case_id: int, number: int) -> 
     kept = CaseDocument.objects.filter(case=found, number=number).first()
     if kept is None:
         raise Http404
-    is_pdf = kept.media_type == "application/pdf"
-    response = HttpResponse(bytes(kept.content), content_type=kept.media_type if is_pdf else "application/octet-stream")
-    name = f"{found.number.replace('/', '-')}-{number}.{'pdf' if is_pdf else 'bin'}"
+    ending = DOWNLOADED_AS.get(kept.media_type.partition(";")[0], "bin")
+    content_type = kept.media_type if ending == "pdf" else "application/octet-stream"
+    response = HttpResponse(bytes(kept.content), content_type=content_type)
+    name = f"{found.number.replace('/', '-')}-{number}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

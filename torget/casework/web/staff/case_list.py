@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods
 from torget.casework.cases.find import find_cases
 from torget.casework.cases.models import Case
 from torget.casework.core.procedure import all_procedures
-from torget.casework.decisions.drafts import came_since_the_draft
 from torget.casework.decisions.models import Decision, Effect
+from torget.casework.decisions.sign import with_old_rules
 from torget.casework.web.words import CASE_STATES, case_tag
 from torget.foundation.audit.record import record
 from torget.foundation.cooperations.models import Municipality
@@ -36,6 +36,7 @@ _KEPT = "case_search"
 PAGE_ROWS = 25
 FOUND_MAX = 1000
 WAITING = "waiting"
+UNREAD = "unread"
 FOR_A_PERSON = "for_a_person"
 
 
@@ -55,7 +56,11 @@ class CaseFilterForm(forms.Form):
     def __init__(self, *arguments: Any, municipalities: list[Municipality], language: str, **named: Any) -> None:
         super().__init__(*arguments, **named)
         states = [(state.value, str(CASE_STATES[state])) for state in Case.State]
-        more = [(WAITING, _("Waits for us")), (FOR_A_PERSON, _("Carrying out needs a person"))]
+        more = [
+            (WAITING, _("Waits for us")),
+            (UNREAD, _("New message")),
+            (FOR_A_PERSON, _("Carrying out needs a person")),
+        ]
         kinds = [(one.slug, in_language(one.names, language)) for one in all_procedures()]
         owners = [(str(one.pk), one.name(language)) for one in municipalities]
         self._choices("state", [*more, *states])
@@ -81,14 +86,21 @@ class CaseRow:
     is_late: bool
     last_day_to_appeal: date | None
     preparer: str
-    has_news: bool
-    """The person sent something after the proposal was made."""
+    is_unread: bool
+    """The person sent something that nobody has read."""
+    has_old_rules: bool
+    """The rules behind the proposal that waits were replaced."""
 
 
 def waiting_cases(municipality_ids: frozenset[int]) -> QuerySet[Case]:
     return Case.objects.filter(
         municipality__in=sorted(municipality_ids), state__in=[Case.State.OPEN, Case.State.PREPARED]
     )
+
+
+def unread_cases(municipality_ids: frozenset[int]) -> QuerySet[Case]:
+    """Undecided or, where a file came late, decided: the person sent something that nobody has read."""
+    return Case.objects.filter(municipality__in=sorted(municipality_ids), unread_since__isnull=False)
 
 
 def cases_for_a_person(municipality_ids: frozenset[int]) -> QuerySet[Case]:
@@ -107,6 +119,8 @@ def chosen_cases(staff: Staff, criteria: dict[str, Any]) -> QuerySet[Case]:
     state = criteria.get("state")
     if state == WAITING:
         found = found.filter(state__in=[Case.State.OPEN, Case.State.PREPARED])
+    elif state == UNREAD:
+        found = found.filter(unread_since__isnull=False)
     elif state == FOR_A_PERSON:
         found = found.filter(pk__in=cases_for_a_person(owners).values("pk"))
     elif state:
@@ -115,7 +129,7 @@ def chosen_cases(staff: Staff, criteria: dict[str, Any]) -> QuerySet[Case]:
         found = found.filter(procedure=criteria["procedure"])
     if criteria.get("mine"):
         found = found.filter(preparer=staff.employee)
-    if state in (WAITING, Case.State.OPEN, Case.State.PREPARED):
+    if state in (WAITING, UNREAD, Case.State.OPEN, Case.State.PREPARED):
         return found.order_by(F("due_on").asc(nulls_last=True), "pk")
     # Words are indexed by the case's number of ours, which grows as cases are opened.
     return found.order_by("-pk") if criteria.get("text") else found.order_by("-opened_at", "-pk")
@@ -132,7 +146,7 @@ def case_page(staff: Staff, criteria: dict[str, Any], number: str | None) -> Pag
     return Page([rows[case_id] for case_id in ids if case_id in rows], page.number, page.paginator)
 
 
-def _row(case: Case, language: str, today: date, news: set[int]) -> CaseRow:
+def _row(case: Case, language: str, today: date, replaced: set[int]) -> CaseRow:
     names = {one.slug: in_language(one.names, language) for one in all_procedures()}
     is_waiting = case.state in (Case.State.OPEN, Case.State.PREPARED)
     return CaseRow(
@@ -147,7 +161,8 @@ def _row(case: Case, language: str, today: date, news: set[int]) -> CaseRow:
         is_late=is_waiting and case.due_on is not None and case.due_on < today,
         last_day_to_appeal=None if is_waiting else getattr(case, "last_day", None),
         preparer=case.preparer.full_name if case.preparer else "",
-        has_news=case.pk in news,
+        is_unread=case.unread_since is not None,
+        has_old_rules=case.pk in replaced,
     )
 
 
@@ -174,8 +189,9 @@ def case_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     page = case_page(staff, criteria, request.GET.get("page"))
     now = timezone.now()
     today = now.astimezone(HELSINKI).date()
-    news = set(came_since_the_draft().filter(case__in=list(page.object_list)).values_list("case_id", flat=True))
-    rows = [_row(case, language, today, news) for case in page.object_list]
+    drafts = Decision.objects.filter(case__in=list(page.object_list), state=Decision.State.DRAFT)
+    replaced = set(with_old_rules(drafts).values_list("case_id", flat=True))
+    rows = [_row(case, language, today, replaced) for case in page.object_list]
     ids = [row.id for row in rows]
     record(at=now, actor=staff.actor, action="view cases", subject="cases", detail={"cases": ids})
     context = {

@@ -17,7 +17,6 @@ from torget.casework.core.facts import AMOUNT
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.drafts import ChangedMeanwhile
 from torget.casework.decisions.edit import BadText, choose_outcome, edit_block, most_of
-from torget.casework.decisions.keep_edits import reasons_of
 from torget.casework.decisions.models import Decision
 from torget.casework.decisions.sign import is_party
 from torget.casework.decisions.withdraw import ReasonRequired, withdraw_proposal
@@ -175,6 +174,12 @@ def block(request: HttpRequest, staff: Staff, decision_id: int, position: int) -
     return _change(request, staff, decision, form, template="casework/proposal_block.html", take=take, heading=heading)
 
 
+def _own_words(decision: Decision, languages: tuple[str, ...]) -> dict[str, str]:
+    """What a person has put in place of the reasons of the rules already, to go on from."""
+    own = [one["texts"] for one in decision.blocks if one["kind"] == "reasons" and one.get("is_edited")]
+    return {language: "\n\n".join(texts.get(language, "") for texts in own) for language in languages}
+
+
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpResponse:
@@ -183,14 +188,13 @@ def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespons
     if isinstance(decision, HttpResponse):
         return decision
     cents = decision.values.get(AMOUNT)
-    initial = {
+    initial: dict[str, Any] = {
         "version": decision.version,
         "outcome": decision.outcome,
         "amount": Money(int(cents)) if cents else None,
     }
     languages = columns_for(decision.case.language)
-    if decision.has_own_reasons:
-        initial |= reasons_of(decision)
+    initial |= _own_words(decision, languages)
     form = OutcomeForm(request.POST or None, initial=initial, decision=decision, languages=languages)
 
     def take(wanted: Mapping[str, Any]) -> object:

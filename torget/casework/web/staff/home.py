@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from torget.casework.cases.models import Case
-from torget.casework.web.staff.case_list import cases_for_a_person, waiting_cases
+from torget.casework.web.staff.case_list import cases_for_a_person, unread_cases, waiting_cases
 from torget.casework.web.staff.visible import has_cases
 from torget.foundation.core.business_days import HELSINKI
 from torget.foundation.staff.places import HomeCard, Place, register_home_card, register_place
@@ -24,6 +24,7 @@ def _card(_request: HttpRequest, staff: Staff) -> Mapping[str, Any]:
             "open": waiting.filter(state=Case.State.OPEN).count(),
             "prepared": waiting.filter(state=Case.State.PREPARED).count(),
             "late": waiting.filter(due_on__lt=today).count(),
+            "unread": unread_cases(owners).count(),
             "for_a_person": cases_for_a_person(owners).count(),
         }
     }

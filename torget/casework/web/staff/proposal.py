@@ -14,10 +14,10 @@ from torget.casework.core.fact_words import value_text
 from torget.casework.core.facts import AMOUNT, Route
 from torget.casework.core.procedure import find_procedure
 from torget.casework.core.tokens import resolve
-from torget.casework.decisions.drafts import came_since_the_draft
 from torget.casework.decisions.models import Decision, Evaluation
 from torget.casework.decisions.sign import has_old_rules, is_party, what_is_missing, why_not
 from torget.casework.web.staff.case import fact_groups
+from torget.casework.web.staff.news import news_of
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import BLOCKS, LACKS, ROUTES, why_not_words
 from torget.foundation.core.languages import LocalisedText, in_language
@@ -163,7 +163,7 @@ def proposal(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "title": in_language(case.titles, language),
         "summary": summary(decision, language),
         "blocks": block_rows(decision),
-        "came_since": came_since_the_draft().filter(case=case).order_by("number").defer("content"),
+        "news": news_of(case, decision.created_at),
         "facts": fact_groups(evaluation.facts if evaluation else None, case.procedure, language),
         "reasons": rule_reasons(evaluation, language),
         "rows": table_rows(evaluation, language) if evaluation else [],

@@ -146,7 +146,7 @@ def _keys(home: Path) -> dict[str, str]:
     return kept
 
 
-def _other_providers(origin: str) -> dict[str, str]:
+def other_providers(origin: str) -> dict[str, str]:
     """Where the sandboxes are that share one process."""
     found = {}
     for name in json.loads(OTHER_MERCHANTS.read_text(encoding="utf-8")):
@@ -181,7 +181,7 @@ def demo_environment(*, home: Path, port: int, database_url: str) -> dict[str, s
         "TORGET_LIBRARY_SYSTEMS": os.environ.get("TORGET_LIBRARY_SYSTEMS") or json.dumps({"helle": koha}),
         "TORGET_PAYTRAIL_URL": f"http://127.0.0.1:{port + 1}",
         "TORGET_PAYTRAIL_PAGE_ORIGINS": f"http://127.0.0.1:{port + 1}",
-        **_other_providers(f"http://127.0.0.1:{port + 3}"),
+        **other_providers(f"http://127.0.0.1:{port + 3}"),
         "TORGET_SEAL_KEY": str(seal / "seal-key.pem"),
         "TORGET_SEAL_CERTIFICATE": str(seal / "seal.pem"),
         "TORGET_SEAL_CHAIN": str(seal / "authority.pem"),

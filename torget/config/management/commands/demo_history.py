@@ -19,10 +19,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from torget.config.demo_settlements import former_merchants
 from torget.foundation.people.access import load_access
 from torget.foundation.people.models import Employee
 from torget.payments.checkout.load import load_payment
-from torget.payments.checkout.merchants import load_merchants, load_second_merchants
 from torget.payments.checkout.models import Payment
 from torget.payments.checkout.open_page import open_page
 from torget.payments.checkout.receive import receive_message
@@ -146,8 +146,7 @@ def _pay(visit: Visit, clock: ProvidersClock) -> list[int]:
     account = library_system(SYSTEM).account(
         patron_reference=signed_in.identity.reference, card_number=signed_in.identity.card_number
     )
-    # Who has a second provider now had only that one then.
-    merchants = {**load_merchants(), **load_second_merchants()}
+    merchants = former_merchants()
     policy = load_policy(library_system=SYSTEM, merchants=frozenset(merchants))
     assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
     arisen = [one for one in assessed if one.fee.incurred_on is None or one.fee.incurred_on <= now.date()]

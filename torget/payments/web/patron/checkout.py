@@ -28,6 +28,11 @@ from torget.payments.web.patron_session import way_in
 CHECKS_MAX = 30
 """At two seconds each about a minute; then the page stops asking and says where the receipt will be."""
 
+ANSWER_CHECKS = 3
+"""As often the page asks at least, before it says that nobody has heard of a payment."""
+ASKED_FOR = timedelta(seconds=15)
+"""Whom the worker looks at no sooner has just been asked about; see _ask_soon."""
+
 _STILL_OPEN = frozenset({State.CREATED, State.OPEN})
 
 
@@ -41,6 +46,8 @@ class PaymentView:
     amount: Money
     state: State
     refunded: Money
+    has_page: bool
+    """Its provider gave an address to pay at."""
     receipt_token: str
     provider: str
     can_be_paid: bool
@@ -90,6 +97,7 @@ def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
         amount=Money(payment.amount_cents),
         state=state,
         refunded=Money(payment.refunded_cents),
+        has_page=bool(payment.pay_url),
         receipt_token=payment.receipt.token if hasattr(payment, "receipt") else "",
         provider=payment.merchant_account.provider,
         can_be_paid=state in _STILL_OPEN,
@@ -135,15 +143,33 @@ def _ask_soon(checkout: Checkout, now: datetime) -> None:
     """
     Payment.objects.filter(
         checkout=checkout, state=State.OPEN, next_at__gt=now + timedelta(seconds=10), provider_reference__gt=""
-    ).exclude(next_at__lt=now + timedelta(seconds=15)).update(next_at=now + timedelta(seconds=2))
+    ).exclude(next_at__lt=now + ASKED_FOR).update(next_at=now + timedelta(seconds=2))
+
+
+def _is_answered(checkout: Checkout, checks: int, now: datetime) -> bool:
+    """The provider was asked since the patron is back, and what is open there is open: the patron left the page.
+
+    Not every provider tells of that. Going on leads to the same page, so nothing is paid twice.
+    """
+    still_open = [one for one in checkout.payments.all() if one.state == State.OPEN]
+    return (
+        bool(still_open)
+        and checks >= ANSWER_CHECKS
+        and all(
+            one.next_at is not None
+            and one.next_at > now + ASKED_FOR
+            and provider_for(facts_of(one.merchant_account)).capabilities.has_status_query
+            for one in still_open
+        )
+    )
 
 
 @require_safe
 def checkout(request: HttpRequest, token: str) -> HttpResponse:
     """Reachable by its unguessable address alone: shows payees and amounts, no titles, no name."""
     found = find_checkout(token)
-    came_back = request.GET.get("from") == "provider"
     checks = min(int(request.GET["checks"]) if request.GET.get("checks", "").isdigit() else 0, CHECKS_MAX)
+    came_back = request.GET.get("from") == "provider" and not _is_answered(found, checks, timezone.now())
     view = view_checkout(found, came_back=came_back)
     if came_back and view.is_waiting:
         _ask_soon(found, timezone.now())
@@ -152,6 +178,7 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
         "view": view,
         "came_back": came_back,
         "checks": checks + 1,
+        "heard_of_nothing": request.GET.get("from") == "provider" and not came_back,
         "keeps_asking": view.is_waiting and checks < CHECKS_MAX,
         "is_fragment": is_fragment,
         "link_url": way_in(request),

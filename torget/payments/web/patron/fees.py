@@ -14,8 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.core.money import Money
+from torget.foundation.design.templatetags.torget_format import euros
 from torget.payments.checkout.fees_now import FeesNow, read_fees_now
-from torget.payments.checkout.open_page import PageBeingMade, PageNotAvailable, ProviderGaveNoPage, open_page
+from torget.payments.checkout.open_page import (
+    AmountTooSmall,
+    PageBeingMade,
+    PageNotAvailable,
+    ProviderGaveNoPage,
+    open_page,
+)
 from torget.payments.checkout.start import (
     FeeInAnotherPayment,
     FeesChanged,
@@ -225,6 +232,13 @@ def go_to_page(request: HttpRequest, payment_id: int, checkout_token: str) -> Ht
     """To the provider's page, or to the checkout's own page when there is none."""
     try:
         return send_to_provider(open_page(payment_id=payment_id, now=timezone.now()))
+    except AmountTooSmall as error:
+        messages.warning(
+            request,
+            _("The payment service takes no payment below %(smallest)s. Nothing was charged. Choose more fees.")
+            % {"smallest": euros(error.smallest)},
+        )
+        return HttpResponseRedirect(reverse("checkout", args=[checkout_token]))
     except ProviderGaveNoPage:
         messages.warning(
             request,
