@@ -8,7 +8,8 @@ from tests.world import World, make_fee, make_patron
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Role
-from torget.payments.checkout.models import Refund, Reversal
+from torget.payments.checkout.models import Refund
+from torget.payments.checkout.reversal_model import Reversal
 
 
 def test_every_look_is_logged(world: World) -> None:
