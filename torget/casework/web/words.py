@@ -77,6 +77,7 @@ BAD_TEXTS = {
     "position": gettext_lazy("This part of the proposal does not exist any more"),
     "outcome": gettext_lazy("Choose what is decided"),
     "amount": gettext_lazy("Enter the sum that is decided on"),
+    "too_much": gettext_lazy("Enter at most what the fee was or what was paid"),
 }
 BLOCKS = {
     "decision": gettext_lazy("Decision"),

@@ -133,6 +133,9 @@ def _take_files(request: HttpRequest, found: Draft, step: Step, shown: StepForm)
             shown.add_error(
                 field.id, _("The file holds a virus and was removed. Scan your device, and send another file.")
             )
+    if "attach" in request.POST and not request.FILES and not shown.errors:
+        first = next(field.id for field in step.fields if field.kind is Kind.FILE)
+        shown.add_error(first, _("Choose a file first, then attach it."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
