@@ -81,7 +81,9 @@ def _decisions(case: Case, language: str) -> Iterator[CaseEvent]:
             pdf_url=reverse("party-decision-pdf", args=[decision.token]),
             last_day_to_appeal=decision.last_day_to_appeal,
         )
-        yield from (_effect(effect) for effect in decision.effects.all())
+        names = find_procedure(case.procedure).effect_names
+        for effect in decision.effects.all():
+            yield _effect(effect, in_language(names.get(effect.kind, {}), language))
 
 
 def _outcome_text(decision: Decision, language: str) -> str:
@@ -98,15 +100,25 @@ def _outcome_text(decision: Decision, language: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _effect(effect: Effect) -> CaseEvent:
+def _effect(effect: Effect, name: str) -> CaseEvent:
+    """`name`: what is done, as the procedure calls it in the reader's language."""
     decision = effect.decision
     at = effect.finished_at or decision.signed_at or decision.created_at
-    if effect.state == Effect.State.DONE:
-        return CaseEvent(kind=Happened.EFFECT, at=at, title=_("What was decided has been done"))
-    if effect.state == Effect.State.DUE:
-        return CaseEvent(kind=Happened.EFFECT, at=at, title=_("What was decided is being done"), is_waiting=True)
-    title = _("A person sees to what was decided")
-    return CaseEvent(kind=Happened.EFFECT, at=at, title=title, is_waiting=True, needs_a_person=True)
+    is_done, is_due = effect.state == Effect.State.DONE, effect.state == Effect.State.DUE
+    if is_done:
+        title = _("What was decided has been done")
+    elif is_due:
+        title = _("What was decided is being done")
+    else:
+        title = _("A person sees to what was decided")
+    return CaseEvent(
+        kind=Happened.EFFECT,
+        at=at,
+        title=title,
+        text=f"{name}." if name else "",
+        is_waiting=not is_done,
+        needs_a_person=not (is_done or is_due),
+    )
 
 
 def _closed(case: Case) -> Iterator[CaseEvent]:
