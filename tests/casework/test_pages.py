@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.casework.conftest import NOW, KeepingBooks, new_case
+from tests.casework.test_decisions import signed
 from tests.database.staff import PASSWORD, sign_in
 from torget.casework.cases.models import Case
 from torget.casework.core.procedure import EffectOutcome, EffectResult
@@ -112,6 +113,14 @@ def test_hostile_text_is_shown_and_not_run(official: Client, case: Case) -> None
     press(official, f"/staff/proposals/{decision.pk}/sign/", has_read="on")
     decision.refresh_from_db()
     assert decision.state == "signed"
+
+
+def test_what_stands_in_a_title_is_never_looked_up(procedure: KeepingBooks, librarian: Employee) -> None:
+    named = new_case(procedure, name="{{party.1.email}} {{ party.2.name }}")
+    decision = signed(prepare_case(case=named, actor="worker", at=NOW), librarian)
+    page = text_of(Client().get(f"/decision/{decision.token}/"))
+    assert "{ {party.1.email}} { { party.2.name }}" in page
+    assert "asa@example.fi" not in page
 
 
 def test_another_outcome_with_a_sum_above_the_limit(official: Client, case: Case) -> None:

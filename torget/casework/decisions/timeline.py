@@ -81,9 +81,7 @@ def _decisions(case: Case, language: str) -> Iterator[CaseEvent]:
             pdf_url=reverse("party-decision-pdf", args=[decision.token]),
             last_day_to_appeal=decision.last_day_to_appeal,
         )
-        names = find_procedure(case.procedure).effect_names
-        for effect in decision.effects.all():
-            yield _effect(effect, in_language(names.get(effect.kind, {}), language))
+        yield from (_effect(effect, language) for effect in decision.effects.all())
 
 
 def _outcome_text(decision: Decision, language: str) -> str:
@@ -100,24 +98,21 @@ def _outcome_text(decision: Decision, language: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _effect(effect: Effect, name: str) -> CaseEvent:
-    """`name`: what is done, as the procedure calls it in the reader's language."""
+def _effect(effect: Effect, language: str) -> CaseEvent:
     decision = effect.decision
+    text = in_language(find_procedure(decision.case.procedure).effect_names.get(effect.kind, {}), language)
     at = effect.finished_at or decision.signed_at or decision.created_at
-    is_done, is_due = effect.state == Effect.State.DONE, effect.state == Effect.State.DUE
-    if is_done:
-        title = _("What was decided has been done")
-    elif is_due:
-        title = _("What was decided is being done")
-    else:
-        title = _("A person sees to what was decided")
+    titles = {
+        Effect.State.DONE: _("What was decided has been done"),
+        Effect.State.DUE: _("What was decided is being done"),
+    }
     return CaseEvent(
         kind=Happened.EFFECT,
         at=at,
-        title=title,
-        text=f"{name}." if name else "",
-        is_waiting=not is_done,
-        needs_a_person=not (is_done or is_due),
+        title=titles.get(Effect.State(effect.state), _("A person sees to what was decided")),
+        text=text,
+        is_waiting=effect.state != Effect.State.DONE,
+        needs_a_person=effect.state not in titles,
     )
 
 

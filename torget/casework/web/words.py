@@ -66,6 +66,10 @@ REFUSALS = {
     ),
     "not_commissioned": gettext_lazy("No decision allows this to be decided automatically."),
 }
+SENDER_DOUBTS = {
+    "other_sender": gettext_lazy("Came from another address than the person's own."),
+    "unauthenticated": gettext_lazy("The sender's address is not confirmed and may be forged."),
+}
 BAD_TEXTS = {
     "too_long": gettext_lazy("Shorten the text to at most 10,000 characters"),
     "identity_code": gettext_lazy("Remove the personal identity code from the text"),

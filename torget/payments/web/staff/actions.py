@@ -28,6 +28,7 @@ from torget.payments.checkout.resolve import (
     let_stand,
     look_at,
     mark_not_refunded,
+    mark_paid,
     mark_registered,
     retry_registration,
 )
@@ -61,6 +62,16 @@ class LookedForm(NoteForm):
 
     looked = forms.BooleanField(
         label=gettext_lazy("I have looked in the payment service, and the money has not gone out"),
+        error_messages={"required": gettext_lazy("Look in the payment service first")},
+    )
+    field_order = ("looked", "note", "seen_at")
+
+
+class SeenForm(NoteForm):
+    """For what a person has seen at the provider and its interface cannot tell."""
+
+    looked = forms.BooleanField(
+        label=gettext_lazy("I have seen this payment as paid in the payment service, with this very amount"),
         error_messages={"required": gettext_lazy("Look in the payment service first")},
     )
     field_order = ("looked", "note", "seen_at")
@@ -152,79 +163,78 @@ def respond(
     return show(request, staff, template, context, status=status)
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def retry(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.RETRY)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = RetryForm(request.POST or None, initial={"seen_at": first_seen(seen)})
+def _noted(
+    action: Action,
+    *,
+    form: type[NoteForm] = NoteForm,
+    step: Callable[..., State],
+    template: str,
+    success: str,
+    more: Callable[[Payment], dict[str, Any]] = lambda payment: {},
+) -> Callable[..., HttpResponse]:
+    """The page of an action that takes nothing but a note."""
 
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return retry_registration(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
+    @staff_page
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
+        looked = look(request, staff, payment_id, action)
+        if isinstance(looked, HttpResponse):
+            return looked
+        payment, seen = looked
+        filled = form(request.POST or None, initial={"seen_at": first_seen(seen)})
+
+        def take(data: dict[str, Any], at: datetime) -> State:
+            return step(payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at)
+
+        return respond(
+            request, staff, payment, filled, take=take, template=template, success=str(success), more=more(payment)
         )
 
-    success = _("Torget tells the library system again, and first asks whether it has the payment already.")
-    return respond(request, staff, payment, form, take=take, template="retry.html", success=success)
+    return page
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def registered(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.MARK_REGISTERED)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = NoteForm(request.POST or None, initial={"seen_at": first_seen(seen)})
-
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return mark_registered(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
-        )
-
-    success = _("Marked as registered.")
+def _untold_cards(payment: Payment) -> dict[str, Any]:
     untold = dict.fromkeys(line.card_number for line in payment.lines.all() if not line.outcome)
-    more = {"cards": list(untold) if len(payment.card_numbers) > 1 else []}
-    return respond(
-        request, staff, payment, form, take=take, template="mark_registered.html", success=success, more=more
-    )
+    return {"cards": list(untold) if len(payment.card_numbers) > 1 else []}
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def not_refunded(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.MARK_NOT_REFUNDED)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = LookedForm(request.POST or None, initial={"seen_at": first_seen(seen)})
-
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return mark_not_refunded(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
-        )
-
-    success = _("Marked as not done. Refund again when you know how.")
-    open_refund = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
-    more = {"refund": open_refund, "refund_amount": Money(open_refund.amount_cents) if open_refund else None}
-    return respond(
-        request, staff, payment, form, take=take, template="mark_not_refunded.html", success=success, more=more
-    )
+def _open_refund(payment: Payment) -> dict[str, Any]:
+    refund = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
+    return {"refund": refund, "refund_amount": Money(refund.amount_cents) if refund else None}
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def stands(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.LET_STAND)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = NoteForm(request.POST or None, initial={"seen_at": first_seen(seen)})
-
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return let_stand(payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at)
-
-    success = _("The payment stands as it is.")
-    return respond(request, staff, payment, form, take=take, template="let_stand.html", success=success)
+retry = _noted(
+    Action.RETRY,
+    form=RetryForm,
+    step=retry_registration,
+    template="retry.html",
+    success=gettext_lazy("Torget tells the library system again, and first asks whether it has the payment already."),
+)
+registered = _noted(
+    Action.MARK_REGISTERED,
+    step=mark_registered,
+    template="mark_registered.html",
+    success=gettext_lazy("Marked as registered."),
+    more=_untold_cards,
+)
+paid = _noted(
+    Action.MARK_PAID,
+    form=SeenForm,
+    step=mark_paid,
+    template="mark_paid.html",
+    success=gettext_lazy("Marked as paid. Torget now tells the library system."),
+)
+not_refunded = _noted(
+    Action.MARK_NOT_REFUNDED,
+    form=LookedForm,
+    step=mark_not_refunded,
+    template="mark_not_refunded.html",
+    success=gettext_lazy("Marked as not done. Refund again when you know how."),
+    more=_open_refund,
+)
+stands = _noted(
+    Action.LET_STAND,
+    step=let_stand,
+    template="let_stand.html",
+    success=gettext_lazy("The payment stands as it is."),
+)
