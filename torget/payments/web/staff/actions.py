@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -169,8 +170,8 @@ def _noted(
     form: type[NoteForm] = NoteForm,
     step: Callable[..., State],
     template: str,
-    success: str,
-    more: Callable[[Payment], dict[str, Any]] = lambda payment: {},
+    success: Promise,
+    more: Callable[[Payment], dict[str, Any]] | None = None,
 ) -> Callable[..., HttpResponse]:
     """The page of an action that takes nothing but a note."""
 
@@ -186,9 +187,8 @@ def _noted(
         def take(data: dict[str, Any], at: datetime) -> State:
             return step(payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at)
 
-        return respond(
-            request, staff, payment, filled, take=take, template=template, success=str(success), more=more(payment)
-        )
+        shown = more(payment) if more else {}
+        return respond(request, staff, payment, filled, take=take, template=template, success=str(success), more=shown)
 
     return page
 
