@@ -1,6 +1,7 @@
 """What staff does about a payment, each on a page of its own: read, write why, and press."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -68,14 +69,13 @@ class LookedForm(NoteForm):
     field_order = ("looked", "note", "seen_at")
 
 
-class SeenForm(NoteForm):
-    """For what a person has seen at the provider and its interface cannot tell."""
+class SeenForm(LookedForm):
+    """A person has seen at the provider what the provider's interface cannot tell."""
 
     looked = forms.BooleanField(
         label=gettext_lazy("I have seen this payment as paid in the payment service, with this very amount"),
         error_messages={"required": gettext_lazy("Look in the payment service first")},
     )
-    field_order = ("looked", "note", "seen_at")
 
 
 class RetryForm(NoteForm):
@@ -164,31 +164,35 @@ def respond(
     return show(request, staff, template, context, status=status)
 
 
-def _noted(
-    action: Action,
-    *,
-    form: type[NoteForm] = NoteForm,
-    step: Callable[..., State],
-    template: str,
-    success: Promise,
-    more: Callable[[Payment], dict[str, Any]] | None = None,
-) -> Callable[..., HttpResponse]:
-    """The page of an action that takes nothing but a note."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a page needs to know of a step that takes nothing but a note."""
 
+    action: Action
+    form: type[NoteForm]
+    take: Callable[..., State]
+    template: str
+    success: Promise
+    more: Callable[[Payment], dict[str, Any]] = lambda _payment: {}
+
+
+def step_page(step: Step) -> Callable[..., HttpResponse]:
     @staff_page
     @require_http_methods(["GET", "HEAD", "POST"])
     def page(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-        looked = look(request, staff, payment_id, action)
+        looked = look(request, staff, payment_id, step.action)
         if isinstance(looked, HttpResponse):
             return looked
         payment, seen = looked
-        filled = form(request.POST or None, initial={"seen_at": first_seen(seen)})
+        form = step.form(request.POST or None, initial={"seen_at": first_seen(seen)})
 
         def take(data: dict[str, Any], at: datetime) -> State:
-            return step(payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at)
+            return step.take(
+                payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
+            )
 
-        shown = more(payment) if more else {}
-        return respond(request, staff, payment, filled, take=take, template=template, success=str(success), more=shown)
+        success, more = str(step.success), step.more(payment)
+        return respond(request, staff, payment, form, take=take, template=step.template, success=success, more=more)
 
     return page
 
@@ -199,42 +203,56 @@ def _untold_cards(payment: Payment) -> dict[str, Any]:
 
 
 def _open_refund(payment: Payment) -> dict[str, Any]:
-    refund = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
-    return {"refund": refund, "refund_amount": Money(refund.amount_cents) if refund else None}
+    found = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
+    return {"refund": found, "refund_amount": Money(found.amount_cents) if found else None}
 
 
-retry = _noted(
-    Action.RETRY,
-    form=RetryForm,
-    step=retry_registration,
-    template="retry.html",
-    success=gettext_lazy("Torget tells the library system again, and first asks whether it has the payment already."),
+retry = step_page(
+    Step(
+        action=Action.RETRY,
+        form=RetryForm,
+        take=retry_registration,
+        template="retry.html",
+        success=gettext_lazy(
+            "Torget tells the library system again, and first asks whether it has the payment already."
+        ),
+    )
 )
-registered = _noted(
-    Action.MARK_REGISTERED,
-    step=mark_registered,
-    template="mark_registered.html",
-    success=gettext_lazy("Marked as registered."),
-    more=_untold_cards,
+registered = step_page(
+    Step(
+        action=Action.MARK_REGISTERED,
+        form=NoteForm,
+        take=mark_registered,
+        template="mark_registered.html",
+        success=gettext_lazy("Marked as registered."),
+        more=_untold_cards,
+    )
 )
-paid = _noted(
-    Action.MARK_PAID,
-    form=SeenForm,
-    step=mark_paid,
-    template="mark_paid.html",
-    success=gettext_lazy("Marked as paid. Torget now tells the library system."),
+not_refunded = step_page(
+    Step(
+        action=Action.MARK_NOT_REFUNDED,
+        form=LookedForm,
+        take=mark_not_refunded,
+        template="mark_not_refunded.html",
+        success=gettext_lazy("Marked as not done. Refund again when you know how."),
+        more=_open_refund,
+    )
 )
-not_refunded = _noted(
-    Action.MARK_NOT_REFUNDED,
-    form=LookedForm,
-    step=mark_not_refunded,
-    template="mark_not_refunded.html",
-    success=gettext_lazy("Marked as not done. Refund again when you know how."),
-    more=_open_refund,
+stands = step_page(
+    Step(
+        action=Action.LET_STAND,
+        form=NoteForm,
+        take=let_stand,
+        template="let_stand.html",
+        success=gettext_lazy("The payment stands as it is."),
+    )
 )
-stands = _noted(
-    Action.LET_STAND,
-    step=let_stand,
-    template="let_stand.html",
-    success=gettext_lazy("The payment stands as it is."),
+paid = step_page(
+    Step(
+        action=Action.MARK_PAID,
+        form=SeenForm,
+        take=mark_paid,
+        template="mark_paid.html",
+        success=gettext_lazy("Marked as paid. Torget now tells the library system."),
+    )
 )
