@@ -66,10 +66,7 @@ def _row(name: str, kind: str, answer: Callable[[], tuple[LibraryCapabilities, b
 @require_safe
 def overview(request: HttpRequest, staff: Staff) -> HttpResponse:
     """All are asked at once, so that one that is down does not make the page wait for each of the others."""
-    asked = [
-        (name, chosen["kind"], ask(partial(_look, name)))
-        for name, chosen in settings.LIBRARY_SYSTEMS.items()
-    ]
+    asked = [(name, chosen["kind"], ask(partial(_look, name))) for name, chosen in settings.LIBRARY_SYSTEMS.items()]
     return show(request, staff, "libraries/overview.html", {"systems": [_row(*one) for one in asked]})
 
 
