@@ -59,30 +59,27 @@ class OtherProvider:
 
 
 @contextmanager
+def provider_at(name: str, vendor: Vendor, merchant: Merchant, **time: Any) -> Iterator[ProviderSandbox]:
+    """Its sandbox on a free port and settings that lead to it; callbacks wait until they are taken."""
+    sandbox = ProviderSandbox(
+        vendor, merchants={merchant.account: merchant}, is_http_allowed=True, dispatches=False, seed=1, **time
+    )
+    with sandbox, serving(sandbox) as url:
+        entry = {**settings.PAYMENT_PROVIDERS[name], "OPTIONS": {"base_url": url}, "PAGE_ORIGINS": [url]}
+        with override_settings(PAYMENT_PROVIDERS={**settings.PAYMENT_PROVIDERS, name: entry}):
+            yield sandbox
+
+
+@contextmanager
 def other_provider(
     world: World, name: str, vendor: Vendor, merchant: Merchant, **credentials: str
 ) -> Iterator[OtherProvider]:
     """Hanko, which takes no online payments in the network of tests, does so with this provider."""
-    sandbox = ProviderSandbox(
-        vendor,
-        merchants={merchant.account: merchant},
-        is_http_allowed=True,
-        dispatches=False,
-        speed=0,
-        start_at=START.timestamp(),
-        seed=1,
-    )
-    with sandbox, serving(sandbox) as url:
-        entry = {
-            **settings.PAYMENT_PROVIDERS[name],
-            "OPTIONS": {"base_url": url},
-            "PAGE_ORIGINS": [url],
-        }
-        with override_settings(PAYMENT_PROVIDERS={**settings.PAYMENT_PROVIDERS, name: entry}):
-            account = MerchantAccount.objects.create(
-                provider=name,
-                account=merchant.account,
-                credentials=encrypt_credentials({"secret": merchant.secret, **credentials}),
-                municipality=Municipality.objects.get(slug="hanko"),
-            )
-            yield OtherProvider(world=world, name=name, sandbox=sandbox, account=account)
+    with provider_at(name, vendor, merchant, speed=0, start_at=START.timestamp()) as sandbox:
+        account = MerchantAccount.objects.create(
+            provider=name,
+            account=merchant.account,
+            credentials=encrypt_credentials({"secret": merchant.secret, **credentials}),
+            municipality=Municipality.objects.get(slug="hanko"),
+        )
+        yield OtherProvider(world=world, name=name, sandbox=sandbox, account=account)
