@@ -52,18 +52,12 @@ class OtherProvider:
         self.sandbox.outbox.record(callback, code=response.status_code)
         return response.status_code
 
-    def wait(self, **span: float) -> None:
-        before = self.world.now
-        self.world.wait(**span)
-        self.sandbox.clock.advance((self.world.now - before).total_seconds())
-
 
 @contextmanager
-def provider_at(name: str, vendor: Vendor, merchant: Merchant, **time: Any) -> Iterator[ProviderSandbox]:
+def provider_at(name: str, vendor: Vendor, *merchants: Merchant, **time: Any) -> Iterator[ProviderSandbox]:
     """Its sandbox on a free port and settings that lead to it; callbacks wait until they are taken."""
-    sandbox = ProviderSandbox(
-        vendor, merchants={merchant.account: merchant}, is_http_allowed=True, dispatches=False, seed=1, **time
-    )
+    by_account = {one.account: one for one in merchants}
+    sandbox = ProviderSandbox(vendor, merchants=by_account, is_http_allowed=True, dispatches=False, seed=1, **time)
     with sandbox, serving(sandbox) as url:
         entry = {**settings.PAYMENT_PROVIDERS[name], "OPTIONS": {"base_url": url}, "PAGE_ORIGINS": [url]}
         with override_settings(PAYMENT_PROVIDERS={**settings.PAYMENT_PROVIDERS, name: entry}):
@@ -76,6 +70,7 @@ def other_provider(
 ) -> Iterator[OtherProvider]:
     """Hanko, which takes no online payments in the network of tests, does so with this provider."""
     with provider_at(name, vendor, merchant, speed=0, start_at=START.timestamp()) as sandbox:
+        world.others.append(sandbox)
         account = MerchantAccount.objects.create(
             provider=name,
             account=merchant.account,
