@@ -68,6 +68,7 @@ def run_week(seed: int, over: str | None = None) -> WeekReport:
         with connection.cursor() as cursor:
             cursor.execute("SELECT state, count(*) FROM checkout_payment GROUP BY state ORDER BY state")
             states = dict(cursor.fetchall())
+        told = week.failover.told()
         broken = [finding for finding in find_violations()[0] if finding.violations]
     connections.close_all()
-    return WeekReport(seed, kind, faults, week.crashes, states, week.failover.told(), broken)
+    return WeekReport(seed, kind, faults, week.crashes, states, told, broken)

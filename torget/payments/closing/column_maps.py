@@ -69,7 +69,7 @@ def _proposed_accounts() -> str:
     ledger_accounts = FeeType.objects.order_by("ledger_account").values_list("ledger_account", flat=True).distinct()
     income = [f"{Account.income(account)} = {account}" for account in ledger_accounts]
     empty = [Account.PROVIDER, Account.UNREGISTERED, Account.BANK, "vat", "owed_to", Account.PROVIDER_FEES]
-    return "\n".join([*(f"{account} =" for account in [*empty, Account.SUSPENSE, Account.TRIALS]), *income])
+    return "\n".join([*(f"{account} =" for account in [*empty, Account.SUSPENSE]), *income])
 
 
 def proposed_map(kind: ColumnMap.Kind) -> ColumnMapTexts:
