@@ -6,9 +6,10 @@ from tests.api.client import Program, problem, program
 from tests.api.test_checkouts import debtor
 from tests.api.test_webhooks import pay_by_api
 from tests.database.staff import catch_up, hire, settle, sign_in, state_of
+from tests.reads import Reads, read_everything
 from tests.world import World
 from torget.foundation.cooperations.models import Municipality
-from torget.payments.checkout.models import Payment, Refund
+from torget.payments.checkout.models import Checkout, Payment, Refund
 from torget.payments.core.checkout import State
 
 WISH = {"category": "wrong_fee", "reason": "Avgiften var fel"}
@@ -48,6 +49,8 @@ def test_above_the_limit_it_waits_for_a_person_who_may_agree(world: World) -> No
     settle(world)
     assert finna.get(f"refunds/{answer.json()['id']}").json()["state"] == "paid"
     assert finna.get(f"payments/{payment}").json()["refunded_cents"] == 115
+    ids = {"payment_id": payment, "refund_id": answer.json()["id"], "checkout_id": Checkout.objects.get().token}
+    assert read_everything(finna.browser, "programs", ids, authorization=f"Bearer {finna.key}") == Reads([], [])
 
 
 def test_parts_of_lines_and_no_more_than_is_left(world: World) -> None:

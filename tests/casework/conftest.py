@@ -30,6 +30,7 @@ from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Employee
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+FINE_MAX = 6000
 MODEL = (Path(__file__).parent / "keeping_books.dmn").read_bytes()
 
 
@@ -63,6 +64,9 @@ class KeepingBooks:
     def collect_facts(self, *, subject: Subject, at: datetime) -> FactSet:
         book = f"book {subject['book']}"
         return FactSet((Fact(name="weeks", value=self.weeks, source="form", source_reference=book, read_at=at),))
+
+    def amount_cents_max(self, facts: FactSet) -> int | None:
+        return FINE_MAX
 
     def propose(self, *, facts: FactSet, model_xml: bytes) -> Proposal:
         return rules.propose(facts=facts, model_xml=model_xml)

@@ -87,11 +87,14 @@ def test_prepared_again_words_stay_where_the_rules_say_the_same(draft: Decision,
 def test_a_choice_stays_while_the_rules_propose_the_same(
     official: Client, draft: Decision, case: Case, xml: bytes, expected: tuple[str, int | None]
 ) -> None:
-    press(official, f"/staff/proposals/{draft.pk}/outcome/", outcome="fine", amount="9")
+    press(official, f"/staff/proposals/{draft.pk}/outcome/", outcome="fine", amount="9", **OWN)
     replace_rules(xml)
     again = prepare_case(case=case, actor="staff:1", at=NOW)
     assert (again.outcome, again.values.get("amount_cents")) == expected
     assert expected[0] in again.blocks[0]["texts"]["sv"]
+    # The reasons go with the choice: a choice of a person never stands on reasons of the rules.
+    stands = again.blocks[REASONS]["texts"]["sv"] == OWN["sv"]
+    assert (stands, again.has_own_reasons) == (expected[0] == "fine",) * 2
 
 
 def test_prepared_again_by_one_press_and_signed(official: Client, draft: Decision, case: Case) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.casework.conftest import NOW, KeepingBooks, new_case
+from tests.casework.test_decisions import signed
 from tests.database.staff import PASSWORD, sign_in
 from torget.casework.cases.models import Case
 from torget.casework.core.procedure import EffectOutcome, EffectResult
@@ -17,6 +18,8 @@ from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.people.models import Employee, Role
+
+REASONS = {"sv": "Boken är sliten.", "fi": "Kirja on kulunut."}
 
 
 def preparer(employee: Employee, slug: str = "porvoo") -> Employee:
@@ -112,13 +115,24 @@ def test_hostile_text_is_shown_and_not_run(official: Client, case: Case) -> None
     assert decision.state == "signed"
 
 
+def test_what_stands_in_a_title_is_never_looked_up(procedure: KeepingBooks, librarian: Employee) -> None:
+    named = new_case(procedure, name="{{party.1.email}} {{ party.2.name }}")
+    decision = signed(prepare_case(case=named, actor="worker", at=NOW), librarian)
+    page = text_of(Client().get(f"/decision/{decision.token}/"))
+    assert "{ {party.1.email}} { { party.2.name }}" in page
+    assert "asa@example.fi" not in page
+
+
 def test_another_outcome_with_a_sum_above_the_limit(official: Client, case: Case) -> None:
     decision = prepare_case(case=case, actor="staff:1", at=NOW)
-    answer = press(official, f"/staff/proposals/{decision.pk}/outcome/", outcome="fine", amount="50,01")
-    assert "The sum is above the limit" in text_of(answer)
-    press(official, f"/staff/proposals/{decision.pk}/outcome/", outcome="fine", amount="50,00")
+    path = f"/staff/proposals/{decision.pk}/outcome/"
+    assert press(official, path, outcome="fine", amount="50,00").status_code == 422, "reasons of one's own are missing"
+    assert "Enter at most what the fee was" in text_of(press(official, path, outcome="fine", amount="60,01", **REASONS))
+    assert "The sum is above the limit" in text_of(press(official, path, outcome="fine", amount="50,01", **REASONS))
+    press(official, path, outcome="fine", amount="50,00", **REASONS)
     decision.refresh_from_db()
     assert (decision.outcome, decision.values["amount_cents"]) == ("fine", 5000)
+    assert [one["texts"]["sv"] for one in decision.blocks if one["kind"] == "reasons"] == [REASONS["sv"]]
     assert "Åsa Övre may keep the book: fine." in text_of(official.get(f"/staff/cases/{case.pk}/proposal/"))
 
 
@@ -137,7 +151,8 @@ def test_a_case_of_another_municipality_is_not_there(
 ) -> None:
     stranger = Employee.objects.create(username="vieras", email="v@example.fi", full_name="Vieras Virkailija")
     client = sign_in(preparer(stranger, "sipoo"))
-    assert client.get(f"/staff/cases/{case.pk}/").status_code == 404
+    hidden = client.get(f"/staff/cases/{case.pk}/")
+    assert (hidden.status_code, 'href="/staff/"' in text_of(hidden)) == (404, True)
     assert "No matters here" in text_of(client.get("/staff/cases/"))
     assert AuditEntry.objects.filter(action="view case refused", subject=f"case:{case.pk}").exists()
 

@@ -3,6 +3,7 @@
 import re
 
 from django.db import transaction
+from django.test import Client
 
 from tests.casework.conftest import NOW, KeepingBooks, new_case
 from tests.casework.test_decisions import signed
@@ -38,3 +39,4 @@ def test_every_look_is_logged(case: Case, procedure: KeepingBooks, librarian: Em
         "effect_id": Effect.objects.get().pk,
     }
     assert read_everything(sign_in(preparer(librarian)), "casework", ids) == Reads([], [])
+    assert read_everything(Client(), "party", {"token": decision.token}) == Reads([], [])

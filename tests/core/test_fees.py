@@ -42,9 +42,10 @@ FEE = LibraryFee(reference="1", kind="OVERDUE", outstanding=Money(115), charged=
         (FEE, "porvoo", None),
         (replace(FEE, fee_branch=None, item_home_branch="SIP/PK"), "sipoo", None),
         (replace(FEE, fee_branch=None), None, NotPayable.PAYEE_UNKNOWN),
-        (replace(FEE, fee_branch="XXX/YY"), None, NotPayable.PAYEE_UNKNOWN),
+        (replace(FEE, fee_branch="XXX/YY"), None, NotPayable.UNKNOWN_BRANCH),
         (replace(FEE, fee_branch="HAN/PK"), "hanko", NotPayable.NO_MERCHANT),
         (replace(FEE, is_growing=True), "porvoo", NotPayable.GROWING),
+        (replace(FEE, is_barred=True), "porvoo", NotPayable.BARRED),
         (replace(FEE, kind="COLLECTION"), "porvoo", NotPayable.TYPE_NOT_PAYABLE),
         (replace(FEE, kind="NEWS"), "porvoo", NotPayable.UNKNOWN_TYPE),
     ],
@@ -70,8 +71,8 @@ def test_fixed_shares_need_a_collector() -> None:
     assert payee is not None
     assert payee.shares == {"porvoo": 1, "sipoo": 2}
     nobody = replace(POLICY, payee_rules={None: replace(shares, collector=None)})
-    assert assess_fee(FEE, PATRON, nobody).not_payable is NotPayable.PAYEE_UNKNOWN
+    assert assess_fee(FEE, PATRON, nobody).not_payable is NotPayable.NO_RULE
 
 
 def test_no_rule_no_payee() -> None:
-    assert assess_fee(FEE, PATRON, replace(POLICY, payee_rules={})).not_payable is NotPayable.PAYEE_UNKNOWN
+    assert assess_fee(FEE, PATRON, replace(POLICY, payee_rules={})).not_payable is NotPayable.NO_RULE

@@ -15,6 +15,7 @@ from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.core.person import Person
+from torget.foundation.people.models import Patron
 from torget.payments.checkout.models import Checkout, Payment
 from torget.payments.fees.library_systems import library_system
 from torget.payments.guardians import person, retention
@@ -99,6 +100,9 @@ def test_the_guardian_sees_own_and_childrens_fees_and_no_title_of_the_childrens(
     assert "01.10.2026" not in page
     assert "Övre" not in "".join(shown(client))
     assert "Sommarboken" in family.client(family.elder).get("/fees/").content.decode()
+    looks = AuditEntry.objects.filter(action="read a child's fees")
+    assert set(looks.values_list("subject", flat=True)) == {"patron:helle:2", "patron:helle:3"}
+    assert looks.filter(actor=f"patron:{Patron.objects.get(reference='1').pk}").count() == looks.count() > 0
 
 
 def test_all_fees_are_paid_in_one_checkout_and_registered_on_their_own_cards(family: Family) -> None:

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from tests.database.staff import hire, sign_in
 from tests.ports.test_sip2_exchange import ANSWER, QUESTION
-from tests.world import World
+from tests.world import World, make_fee, make_patron
 from torget.foundation.audit.models import AuditEntry
+from torget.payments.fees.models import PayeeRule
 
 PAGE = "/staff/libraries/exchange/"
 EXCHANGE = f"C> {QUESTION}\nS< {ANSWER}"
@@ -70,3 +71,23 @@ def test_the_command_says_the_same(tmp_path: Path) -> None:
         call_command("sip2_exchange", str(file), setting="nosuch")
     with pytest.raises(SystemExit):
         call_command("sip2_exchange", str(file), setting="sip2:evergreen-3m", stdout=said)
+
+
+def test_whose_money_says_which_rule_decides_for_each_kind(world: World) -> None:
+    finance = sign_in(hire("finance", "porvoo"))
+    page = finance.get("/staff/libraries/whose-money/").content.decode()
+    assert "1. by the branch where the fee arose" in page
+    assert "PRV/PK" in page
+    assert "No merchant account" in page
+    assert sign_in(hire("library_desk", "porvoo")).get("/staff/libraries/whose-money/").status_code == 404
+    PayeeRule.objects.all().delete()
+    assert "No rule: the fee cannot be paid online" in finance.get("/staff/libraries/whose-money/").content.decode()
+
+
+def test_a_payments_line_says_what_named_its_payee(world: World) -> None:
+    patron = make_patron(1, make_fee(11, 240))
+    world.add(patron)
+    (payment_id,) = world.start(patron).payment_ids
+    page = sign_in(hire("finance", "porvoo")).get(f"/staff/payments/{payment_id}/").content.decode()
+    assert "by the branch where the fee arose" in page
+    assert "/staff/libraries/whose-money/" in page

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.database.staff import browser, hire, sign_in
 from tests.libraries import SIP2_SITES, Sip2Side
 from tests.network import LIBRARY
+from tests.reads import Reads, read_everything
 from tests.world import World, make_fee, make_patron, running_world
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.core.person import Person
@@ -302,6 +303,7 @@ def test_the_kiosk_gives_the_code_along_and_forgets(world: World) -> None:
     kiosk.post("/kiosk/", {"card_number": patron.card_number, "pin": patron.pin})
     page = kiosk.get("/kiosk/fees/")
     assert "/fees/check/" not in text_of(page)
+    assert read_everything(kiosk, "kiosk", {}) == Reads([], [])
     kiosk.post("/kiosk/take/", {"shown": page.context["shown"], "fee": ["11"]})
     link = PaymentLink.objects.get()
     assert (link.kind, link.municipality) == ("kiosk", None)

@@ -21,7 +21,8 @@ from torget.foundation.notify.models import OutgoingEmail
 from torget.foundation.people.models import Patron
 from torget.foundation.retention.person import erase_person, export_person
 from torget.foundation.retention.words import COLUMNS, SECTIONS
-from torget.payments.checkout.models import Payment, Refund, Reversal
+from torget.payments.checkout.models import Payment, Refund
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.core.checkout import State
 from torget.payments.invariants.check import find_violations
 from torget.payments.receipts.tasks import queue_due_receipts

@@ -1,6 +1,6 @@
 """Every look at a payment, and whatever else tells of a card, is logged."""
 
-from tests.database.staff import hire, pay_and_register, pay_with_trouble, press, settle, sign_in
+from tests.database.staff import browser, hire, pay_and_register, pay_with_trouble, press, settle, sign_in
 from tests.database.test_payment_links import make
 from tests.database.test_reversals import paid_by_mistake
 from tests.reads import Reads, read_everything
@@ -8,11 +8,12 @@ from tests.world import World, make_fee, make_patron
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.models import Role
-from torget.payments.checkout.models import Refund, Reversal
+from torget.payments.checkout.models import Payment, Refund
+from torget.payments.checkout.reversal_model import Reversal
 
 
 def test_every_look_is_logged(world: World) -> None:
-    paid_by_mistake(world)
+    refunded = Payment.objects.get(pk=paid_by_mistake(world))
     settle(world)
     big = pay_and_register(world, make_fee(21, 6000), patron_id=2)
     asker, employee = hire("library_desk", "sipoo"), hire("finance", "porvoo")
@@ -35,3 +36,5 @@ def test_every_look_is_logged(world: World) -> None:
         "link_id": link.pk,
     }
     assert read_everything(client, "payments", ids) == Reads([], [])
+    tokens = {"l/token": link.token, "checkout/token": refunded.checkout.token, "receipt/token": refunded.receipt.token}
+    assert read_everything(browser(), "links", {**tokens, "number": 1}) == Reads([], [])

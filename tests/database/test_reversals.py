@@ -9,8 +9,8 @@ from tests.database.staff import access_of, balances, catch_up, hire, pay_and_re
 from tests.world import World, make_fee, make_patron
 from torget.foundation.core.money import Money
 from torget.payments.checkout import reversals
-from torget.payments.checkout.models import Reversal, ReversalAttempt
 from torget.payments.checkout.resolve import MayNotAct, NoteRequired, SomebodyWasFaster
+from torget.payments.checkout.reversal_model import Reversal, ReversalAttempt
 from torget.payments.checkout.reversals import note_raised, try_by_itself_again
 from torget.payments.core.schedule import REVERSAL_TRIES_MAX
 from torget.payments.fees.models import FeeType

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from torget.connectors.bank_statements.camt.reader import CamtReader
@@ -220,6 +220,7 @@ def test_empty_and_doubled() -> None:
 _CONTENT = camt([STATEMENT])
 
 
+@example(length=len("<?xml"))
 @settings(max_examples=150, deadline=None)
 @given(st.integers(min_value=0, max_value=len(_CONTENT)))
 def test_a_file_cut_off_anywhere_is_refused_or_whole(length: int) -> None:

@@ -68,7 +68,10 @@ def test_a_debt_that_cannot_be_paid_online_has_a_kind_of_its_own(world: Mikromar
     item = SandboxItem(item_id=9_000_001, title="Sinuhe", home_branch="PRV/PK", barcode="1")
     reference = world.add(replace(patron, fees=(patron.fees[0], lost)), items=(item,))
     fees = read(world, patron, reference).fees
-    assert [(fee.kind, fee.title) for fee in fees] == [("OVERDUE", None), ("11:not-payable", "Sinuhe")]
+    assert [(fee.kind, fee.is_barred, fee.title) for fee in fees] == [
+        ("OVERDUE", False, None),
+        ("11", True, "Sinuhe"),
+    ]
     assert fees[0].fee_branch == "PRV/PK"
 
 

@@ -12,6 +12,7 @@ from torget.casework.cases.register import PersonFacts, open_case
 from torget.casework.core.deadlines import NoticeChannel
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.carry_out import carry_out_next
+from torget.casework.decisions.edit import BadText, choose_outcome
 from torget.casework.decisions.models import Decision, Effect
 from torget.casework.decisions.prepare import prepare_case, replay
 from torget.casework.decisions.sign import sign_decision
@@ -147,6 +148,32 @@ def test_a_fee_paid_here_before_the_decision_is_paid_back(world: World, libraria
     assert Refund.objects.get().amount_cents == 900
     assert Payment.objects.get().refunded_cents == 900
     assert {effect.state for effect in Effect.objects.all()} == {"done"}
+
+
+def test_nobody_decides_on_more_than_the_fee_was_or_was_paid(world: World, librarian: Employee) -> None:
+    late_fee(world, 900, 0)
+    case = dispute(7, "other")
+
+    def waive(cents: int) -> None:
+        draft = prepare_case(case=case, actor="staff:1", at=START)
+        own = {"sv": "Skälig grund.", "fi": "Kohtuullinen syy.", "en": "Fair."}
+        choose_outcome(
+            decision_id=draft.pk, version=draft.version, outcome="waive", amount_cents=cents, actor="staff:1",
+            reasons=own, at=START,
+        )  # fmt: skip
+
+    waive(900)
+    with pytest.raises(BadText, match="too_much"):
+        waive(901)
+    (payment_id,) = world.start(make_patron(7), 71).payment_ids
+    url = world.at_provider(payment_id, "pay")
+    assert url
+    world.come_back(url)
+    world.work()
+    # The library system shows the fee no more; what was paid here bounds it now.
+    waive(900)
+    with pytest.raises(BadText, match="too_much"):
+        waive(901)
 
 
 def test_a_fee_paid_at_the_desk_meanwhile_is_for_the_desk(world: World, librarian: Employee) -> None:

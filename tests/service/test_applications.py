@@ -28,6 +28,7 @@ from torget.payments.fees.models import FeeHold, PaymentTime
 from torget.service.conversations.follow import follow_files
 from torget.service.conversations.models import Conversation
 from torget.service.conversations.queries import open_queue
+from torget.service.conversations.reply import add_reply
 from torget.service.core.states import State
 from torget.service.forms.attach import scan_waiting
 from torget.service.forms.models import Attachment
@@ -168,8 +169,15 @@ def test_what_the_person_writes_is_new_for_all_who_prepare_until_one_has_read_it
     conversation = apply_for_time(sign_in_patron(patron_of(world), "fi"), 11, date(2030, 1, 1))
     case = Case.objects.get()
     install_model(procedure=find_procedure("payment_time"), at=timezone.now())
-    for text in ("Sain työpaikan.", "Aloitan <b>maanantaina</b>."):
-        Client().post(f"/errand/{conversation.token}/", {"body": text})
+    Client().post(f"/errand/{conversation.token}/", {"body": "Sain työpaikan."})
+    add_reply(
+        conversation_id=conversation.pk,
+        body="Aloitan <b>maanantaina</b>.",
+        actor="person",
+        at=timezone.now(),
+        channel="email",
+        mark="unauthenticated",
+    )
     prepare_case(case=case, actor="worker", at=timezone.now())
     second = hire("preparer", "sipoo")
     Role.objects.create(employee=second, kind="preparer", municipality=case.municipality)
@@ -178,6 +186,7 @@ def test_what_the_person_writes_is_new_for_all_who_prepare_until_one_has_read_it
         page = text_of(colleague.get(f"/staff/cases/{case.pk}/proposal/"))
         assert "Sain työpaikan." in page
         assert "&lt;b&gt;maanantaina" in page
+        assert page.count("may be forged") == 1
     first, last = case.documents.filter(kind="message").order_by("number")
     for seen, is_unread in ((first.number, True), (last.number, False), (last.number, False)):
         colleague.post(f"/staff/cases/{case.pk}/read/", {"last_seen": str(seen)})

@@ -255,6 +255,7 @@ def test_files_are_scanned_and_viruses_are_gone(world: World, scanned: ScannerDa
     draft = start_draft(client, 11)
     step = f"{draft}step/claim/"
     assert client.post(step, {"file": upload("kvitto.pdf", b"%PDF-1.4 fine"), "attach": "1"}).status_code == 302
+    assert "Välj först en fil" in client.post(step, {"attach": "1"}).content.decode()
     refused = client.post(step, {"file": upload("virus.pdf", infected_pdf()), "attach": "1"})
     assert refused.status_code == 422
     bomb = client.post(step, {"file": upload("bomb.pdf", b"PK\x03\x04" + bytes(1000)), "attach": "1"})

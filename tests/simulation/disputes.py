@@ -214,7 +214,7 @@ class DisputeWeek:
             cents = self.dice.choice((100, 115, 435))
             choose_outcome(
                 decision_id=draft.pk, version=draft.version, outcome=outcome, amount_cents=cents, actor=self.actor,
-                at=self.world.now,
+                reasons={"sv": "Omdöme.", "fi": "Harkinta.", "en": "Judgement."}, at=self.world.now,
             )  # fmt: skip
         else:
             texts = {"sv": "Motivering.", "fi": "Perustelu.", "en": "Reason."}

@@ -10,7 +10,7 @@ from tests.world import World
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access, load_access
 from torget.foundation.people.models import Employee, Role
-from torget.payments.checkout.models import Payment, Refund, Reversal
+from torget.payments.checkout.models import Payment, Refund
 from torget.payments.checkout.proposals import (
     SamePerson,
     approve_refund,
@@ -31,6 +31,7 @@ from torget.payments.checkout.resolve import (
     refundable,
     retry_registration,
 )
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.checkout.reversals import note_raised, try_by_itself_again
 from torget.payments.core.refunding import FeeAfterwards, RefundCategory, RefundWish
 from torget.payments.core.resolving import LinesDiffer, LinesNotRefundable

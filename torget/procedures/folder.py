@@ -148,12 +148,18 @@ class FolderProcedure(Folder):
     record_class: str
     handling_days: int
     outcomes_with_amount: frozenset[str] = frozenset()
+    amount_facts: tuple[str, ...] = ()
+    """Facts in cents; the first that is known is the most that can be decided on."""
     may_be_automatic: bool = False
     act_kind: ActKind = ActKind.DECISION
     remedy: Remedy = Remedy.RECTIFICATION
 
     def collect_facts(self, *, subject: Subject, at: datetime) -> FactSet:
         return self.facts.collect(subject=subject, at=at)
+
+    def amount_cents_max(self, facts: FactSet) -> int | None:
+        values = facts.values()
+        return next((cents for name in self.amount_facts if isinstance(cents := values.get(name), int)), None)
 
     def propose(self, *, facts: FactSet, model_xml: bytes) -> Proposal:
         return rules.propose(facts=facts, model_xml=model_xml)

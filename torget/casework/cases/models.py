@@ -141,6 +141,8 @@ class CaseDocument(models.Model):
     publicity = models.PositiveSmallIntegerField()
     added_at = models.DateTimeField()
     added_by = models.CharField(max_length=60)
+    #: Why a letter may not be from whom it seems: 'other_sender', 'unauthenticated'.
+    sender_doubt = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="document_number_once")]

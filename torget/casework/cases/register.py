@@ -15,6 +15,7 @@ from torget.casework.cases.wake import wake_worker
 from torget.casework.core import chain
 from torget.casework.core.numbering import case_number
 from torget.casework.core.procedure import Procedure, Subject
+from torget.casework.core.tokens import literal
 from torget.foundation.core.business_days import HELSINKI, add_working_days
 from torget.foundation.core.languages import LocalisedText
 from torget.foundation.core.sealing import seal, unseal
@@ -71,7 +72,7 @@ def open_case(
         ),
         record_class=record_class,
         procedure=procedure.slug,
-        titles=dict(titles),
+        titles={language: literal(text) for language, text in titles.items()},
         public_titles=dict(public_titles),
         publicity=record_class.publicity,
         secrecy_basis=record_class.secrecy_basis,
@@ -148,6 +149,7 @@ def add_document(
     at: datetime,
     language: str = "",
     publicity: int | None = None,
+    sender_doubt: str = "",
 ) -> CaseDocument:
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
     last = case.documents.order_by("-number").values_list("number", flat=True).first()
@@ -163,6 +165,7 @@ def add_document(
         publicity=case.publicity if publicity is None else publicity,
         added_at=at,
         added_by=actor,
+        sender_doubt=sender_doubt,
     )
     log_action(
         case, kind="document_added", actor=actor, at=at, detail={"document": document.number, "sha256": document.sha256}

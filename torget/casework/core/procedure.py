@@ -83,6 +83,10 @@ class Procedure(Protocol):
         """The outcomes that decide on a sum; it is the value 'amount_cents'."""
         ...
 
+    def amount_cents_max(self, facts: FactSet) -> int | None:
+        """The most that can be decided on; None where the facts do not say."""
+        ...
+
     @property
     def fact_labels(self) -> Mapping[str, LocalisedText]: ...
 

@@ -14,6 +14,11 @@ def tokens_in(text: str) -> frozenset[str]:
     return frozenset(_TOKEN.findall(text))
 
 
+def literal(text: str) -> str:
+    """What somebody wrote themselves, so that nothing in it is ever looked up."""
+    return text.replace("{{", "{ {")
+
+
 def resolve(text: str, values: Mapping[str, str], *, shown: AbstractSet[str] | None = None) -> str:
     """The text with its tokens looked up; what is unknown, or not among `shown` (None shows all), is hidden."""
 

@@ -13,6 +13,7 @@ from torget.casework.core.facts import AMOUNT, FactSet, Proposal, Reason, Route
 from torget.casework.core.procedure import find_procedure
 from torget.casework.core.tokens import tokens_in
 from torget.casework.decisions.drafts import lock_draft
+from torget.casework.decisions.keep_edits import with_own_reasons
 from torget.casework.decisions.models import Decision, Evaluation
 from torget.casework.decisions.prepare import blocks_as_json
 from torget.foundation.core.identity_codes import has_identity_code
@@ -22,7 +23,10 @@ TEXT_LENGTH_MAX = 10_000
 
 
 class BadText(ValueError):
-    """Why, as a word that the page explains: 'too_long', 'identity_code', 'unknown_token', 'outcome', 'amount'."""
+    """Why, as a word that the page explains.
+
+    'too_long', 'identity_code', 'unknown_token', 'position', 'outcome', 'amount' or 'too_much'.
+    """
 
 
 def _check(texts: LocalisedText, case: Case) -> None:
@@ -88,12 +92,12 @@ def choose_outcome(
     outcome: str,
     amount_cents: int | None,
     actor: str,
+    reasons: LocalisedText,
     at: datetime,
-    own_reasons: LocalisedText | None = None,
 ) -> Decision:
-    """Decide something else than the rules propose, or what they left open; the decision's own words follow from it.
+    """Decide by one's own judgement: otherwise than the rules propose, what they left open, or when they are withdrawn.
 
-    With own reasons it does not rest on the rules any more: theirs are gone (ADR 70). Other blocks stay as they are.
+    The decision's own words follow from the outcome, and the reasons stand in place of those of the rules (ADR 70).
     Raise BadText or ChangedMeanwhile.
     """
     with transaction.atomic():
@@ -101,31 +105,34 @@ def choose_outcome(
         procedure = find_procedure(decision.case.procedure)
         if outcome not in procedure.outcomes or decision.evaluation is None or decision.corrects_id is not None:
             raise BadText("outcome")
-        has_amount = outcome in procedure.outcomes_with_amount
-        if has_amount and not amount_cents:
-            raise BadText("amount")
-        values: dict[str, Any] = {**decision.values, AMOUNT: amount_cents if has_amount else 0}
-        chosen = replace(stored_proposal(decision.evaluation), outcome=outcome, values=values)
+        _check(reasons, decision.case)
         facts = FactSet.from_canonical(decision.evaluation.facts.canonical)
+        cents = _check_amount(amount_cents, most_of(decision)) if outcome in procedure.outcomes_with_amount else 0
+        values: dict[str, Any] = {**decision.values, AMOUNT: cents}
+        chosen = replace(stored_proposal(decision.evaluation), outcome=outcome, values=values)
         fresh = blocks_as_json(tuple(procedure.blocks(facts=facts, proposal=chosen)))
         words = next(block for block in fresh if block["kind"] == "decision")
-        decision.blocks = [words if block["kind"] == "decision" else block for block in decision.blocks]
-        if own_reasons is not None:
-            _check(own_reasons, decision.case)
-            decision.blocks = _with_own_reasons(decision.blocks, own_reasons)
-            decision.has_own_reasons = True
+        blocks = [words if block["kind"] == "decision" else block for block in decision.blocks]
+        decision.blocks, decision.has_own_reasons = with_own_reasons(blocks, reasons), True
         before: Mapping[str, Any] = {"outcome": decision.outcome, AMOUNT: decision.values.get(AMOUNT)}
         decision.outcome, decision.values, decision.version = outcome, values, decision.version + 1
         decision.save(update_fields=["blocks", "has_own_reasons", "outcome", "values", "version"])
-        after = {"outcome": outcome, AMOUNT: values[AMOUNT], "own_reasons": own_reasons is not None}
-        detail = {"from": dict(before), "to": after, "decision": decision.pk}
+        detail = {"from": dict(before), "to": {"outcome": outcome, AMOUNT: cents}, "decision": decision.pk}
         log_action(decision.case, kind="outcome_chosen", actor=actor, at=at, detail=detail)
     return decision
 
 
-def _with_own_reasons(blocks: list[dict[str, Any]], texts: LocalisedText) -> list[dict[str, Any]]:
-    """One block of reasons where the first of the rules' reasons stood."""
-    first = next((number for number, block in enumerate(blocks) if block["kind"] == "reasons"), len(blocks))
-    own = {"kind": "reasons", "texts": dict(texts), "is_edited": True}
-    others = [block for block in blocks if block["kind"] != "reasons"]
-    return [*others[:first], own, *others[first:]]
+def most_of(decision: Decision) -> int | None:
+    """The highest sum in cents that the facts allow, or None where they do not say."""
+    if decision.evaluation is None:
+        return None
+    facts = FactSet.from_canonical(decision.evaluation.facts.canonical)
+    return find_procedure(decision.case.procedure).amount_cents_max(facts)
+
+
+def _check_amount(cents: int | None, most: int | None) -> int:
+    if not cents:
+        raise BadText("amount")
+    if most is not None and cents > most:
+        raise BadText("too_much")
+    return cents

@@ -14,15 +14,29 @@ from torget.foundation.core.languages import LocalisedText
 BlockRow = dict[str, Any]
 
 
-def keep_choice(before: Decision | None, proposal: Proposal) -> Proposal:
-    """What the person had chosen, if the rules propose what they proposed then."""
-    if before is None or before.evaluation is None:
-        return proposal
+def judged_before(before: Decision | None, proposal: Proposal) -> Decision | None:
+    """The draft, if a person judged by themselves and the rules propose now what they proposed then."""
+    if before is None or before.evaluation is None or not before.has_own_reasons:
+        return None
     proposed = (before.evaluation.outcome, before.evaluation.values.get(AMOUNT))
-    chosen = (before.outcome, before.values.get(AMOUNT))
-    if proposed == chosen or proposed != (proposal.outcome, proposal.values.get(AMOUNT)):
-        return proposal
-    return replace(proposal, outcome=before.outcome, values={**proposal.values, AMOUNT: before.values.get(AMOUNT)})
+    return before if proposed == (proposal.outcome, proposal.values.get(AMOUNT)) else None
+
+
+def choice_of(judged: Decision, proposal: Proposal) -> Proposal:
+    return replace(proposal, outcome=judged.outcome, values={**proposal.values, AMOUNT: judged.values.get(AMOUNT)})
+
+
+def reasons_of(judged: Decision) -> LocalisedText:
+    """The one block of reasons of who judged by themselves."""
+    return next(block["texts"] for block in judged.blocks if block["kind"] == "reasons")
+
+
+def with_own_reasons(blocks: list[BlockRow], texts: LocalisedText) -> list[BlockRow]:
+    """One block of reasons where the first of the rules' reasons stood."""
+    first = next((number for number, block in enumerate(blocks) if block["kind"] == "reasons"), len(blocks))
+    own = {"kind": "reasons", "texts": dict(texts), "is_edited": True}
+    others = [block for block in blocks if block["kind"] != "reasons"]
+    return [*others[:first], own, *others[first:]]
 
 
 def keep_words(before: Decision | None, blocks: list[BlockRow]) -> list[BlockRow]:

@@ -15,7 +15,7 @@ from torget.casework.cases.register import log_action
 from torget.casework.core.acts import check_remedy
 from torget.casework.core.facts import FactSet, Proposal
 from torget.casework.core.procedure import Block, Procedure, find_procedure
-from torget.casework.decisions.keep_edits import keep_choice, keep_words
+from torget.casework.decisions.keep_edits import choice_of, judged_before, keep_words, reasons_of, with_own_reasons
 from torget.casework.decisions.models import Decision, DecisionMaker, Evaluation, FactRecord, RuleModel
 from torget.foundation.people.models import Employee
 
@@ -95,8 +95,9 @@ def prepare_case(*, case: Case, actor: str, at: datetime, preparer: Employee | N
         before = case.decisions.select_related("evaluation").filter(state=Decision.State.DRAFT).first()
         case.decisions.filter(state=Decision.State.DRAFT).update(state=Decision.State.DROPPED)
         evaluation = _save_evaluation(case, facts, proposal, model, at)
-        chosen = keep_choice(before, proposal)
-        blocks = blocks_as_json(procedure.blocks(facts=facts, proposal=chosen))
+        judged = judged_before(before, proposal)
+        chosen = choice_of(judged, proposal) if judged else proposal
+        blocks = keep_words(before, blocks_as_json(procedure.blocks(facts=facts, proposal=chosen)))
         decision = Decision.objects.create(
             case=case,
             evaluation=evaluation,
@@ -104,7 +105,8 @@ def prepare_case(*, case: Case, actor: str, at: datetime, preparer: Employee | N
             state=Decision.State.DRAFT,
             outcome=chosen.outcome,
             values=dict(chosen.values),
-            blocks=keep_words(before, blocks),
+            blocks=with_own_reasons(blocks, reasons_of(judged)) if judged else blocks,
+            has_own_reasons=judged is not None,
             act_kind=procedure.act_kind,
             remedy=procedure.remedy,
             created_at=at,

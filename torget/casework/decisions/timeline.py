@@ -81,7 +81,7 @@ def _decisions(case: Case, language: str) -> Iterator[CaseEvent]:
             pdf_url=reverse("party-decision-pdf", args=[decision.token]),
             last_day_to_appeal=decision.last_day_to_appeal,
         )
-        yield from (_effect(effect) for effect in decision.effects.all())
+        yield from (_effect(effect, language) for effect in decision.effects.all())
 
 
 def _outcome_text(decision: Decision, language: str) -> str:
@@ -98,15 +98,22 @@ def _outcome_text(decision: Decision, language: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _effect(effect: Effect) -> CaseEvent:
+def _effect(effect: Effect, language: str) -> CaseEvent:
     decision = effect.decision
+    text = in_language(find_procedure(decision.case.procedure).effect_names.get(effect.kind, {}), language)
     at = effect.finished_at or decision.signed_at or decision.created_at
-    if effect.state == Effect.State.DONE:
-        return CaseEvent(kind=Happened.EFFECT, at=at, title=_("What was decided has been done"))
-    if effect.state == Effect.State.DUE:
-        return CaseEvent(kind=Happened.EFFECT, at=at, title=_("What was decided is being done"), is_waiting=True)
-    title = _("A person sees to what was decided")
-    return CaseEvent(kind=Happened.EFFECT, at=at, title=title, is_waiting=True, needs_a_person=True)
+    titles = {
+        Effect.State.DONE: _("What was decided has been done"),
+        Effect.State.DUE: _("What was decided is being done"),
+    }
+    return CaseEvent(
+        kind=Happened.EFFECT,
+        at=at,
+        title=titles.get(Effect.State(effect.state), _("A person sees to what was decided")),
+        text=text,
+        is_waiting=effect.state != Effect.State.DONE,
+        needs_a_person=effect.state not in titles,
+    )
 
 
 def _closed(case: Case) -> Iterator[CaseEvent]:

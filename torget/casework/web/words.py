@@ -66,6 +66,10 @@ REFUSALS = {
     ),
     "not_commissioned": gettext_lazy("No decision allows this to be decided automatically."),
 }
+SENDER_DOUBTS = {
+    "other_sender": gettext_lazy("Came from another address than the person's own."),
+    "unauthenticated": gettext_lazy("The sender's address is not confirmed and may be forged."),
+}
 BAD_TEXTS = {
     "too_long": gettext_lazy("Shorten the text to at most 10,000 characters"),
     "identity_code": gettext_lazy("Remove the personal identity code from the text"),
@@ -73,6 +77,7 @@ BAD_TEXTS = {
     "position": gettext_lazy("This part of the proposal does not exist any more"),
     "outcome": gettext_lazy("Choose what is decided"),
     "amount": gettext_lazy("Enter the sum that is decided on"),
+    "too_much": gettext_lazy("Enter at most what the fee was or what was paid"),
 }
 BLOCKS = {
     "decision": gettext_lazy("Decision"),

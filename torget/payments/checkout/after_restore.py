@@ -13,10 +13,11 @@ from django.db.models import F
 
 from torget.foundation.audit.record import record
 from torget.payments.checkout.load import AttemptFacts, PaymentFacts, load_payment
-from torget.payments.checkout.models import Payment, Refund, Reversal, ReversalAttempt
+from torget.payments.checkout.models import Payment, Refund
 from torget.payments.checkout.move import move_payment, refund_facts
 from torget.payments.checkout.receive import MessageNotBelieved, ask_provider
 from torget.payments.checkout.register_steps import save_attempt
+from torget.payments.checkout.reversal_model import Reversal, ReversalAttempt
 from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.checkout import UNPAID, Event, State
 from torget.payments.core.ports import ProviderRefused, ProviderUnavailable, RegistrationOutcome

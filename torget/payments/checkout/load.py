@@ -109,6 +109,11 @@ class PaymentFacts:
         return tuple(line for line in self.lines if line.is_of_card)
 
     @property
+    def has_untold_cards(self) -> bool:
+        """Beside the one that is being told."""
+        return any(not line.outcome for line in self.other_lines)
+
+    @property
     def other_lines(self) -> tuple[LineFacts, ...]:
         return tuple(line for line in self.lines if not line.is_of_card)
 

@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from torget.foundation.cooperations.models import Cooperation, Municipality
 from torget.foundation.people.models import Employee, Patron
-from torget.payments.checkout import waiver_model  # noqa: F401 - Django finds the models of an app from here
+from torget.payments.checkout import (  # noqa: F401 - Django finds the models of an app from here
+    reversal_model,
+    waiver_model,
+)
 from torget.payments.core.checkout import PATRON_LOCKING, State
 
 _STATES = [(state.value, state.value) for state in State]
@@ -160,6 +163,12 @@ class Payment(models.Model):
             ),
         ]
 
+    @property
+    def card_numbers(self) -> list[str]:
+        """Every card that it has fees of, in their order; reads the lines."""
+        lines = sorted(self.lines.all(), key=lambda line: line.position)
+        return list(dict.fromkeys(line.card_number for line in lines if line.card_number)) or [self.card_number]
+
 
 class PaymentLine(models.Model):
     """One fee in a payment."""
@@ -173,6 +182,8 @@ class PaymentLine(models.Model):
     fee_reference = models.CharField(max_length=60)
     fee_kind = models.CharField(max_length=40)
     payee = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
+    #: Which part of the rule named the payee, a PayeeSource; empty in lines from before it was kept.
+    payee_source = models.CharField(max_length=20, blank=True, db_default="")
     payee_shares = models.JSONField(default=dict)
     amount_cents = models.PositiveBigIntegerField()
     #: What went back or is on its way, without what is only proposed.
@@ -188,6 +199,12 @@ class PaymentLine(models.Model):
     is_open = models.BooleanField()
     #: '' until known, then 'booked' or 'give_back'.
     outcome = models.CharField(max_length=10, blank=True)
+    #: The fee's card could not be told and waits until then, while the payment's other cards are told.
+    aside_until = models.DateTimeField(null=True)
+    #: Fruitless tries of its card.
+    aside_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    #: Why its card needs a person, once the other cards are told.
+    aside_reason = models.CharField(max_length=60, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -202,7 +219,15 @@ class PaymentLine(models.Model):
                 name="never_refund_more_of_a_line", condition=Q(refunded_cents__lte=models.F("amount_cents"))
             ),
         ]
-        indexes = [models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card")]
+        indexes = [
+            models.Index(fields=["card_number"], condition=~Q(card_number=""), name="line_of_another_card"),
+            # The condition must stand in the query in the same words (sql/patron_lock.sql).
+            models.Index(
+                fields=["library_system", "patron_reference"],
+                condition=Q(outcome="", aside_until__isnull=False),
+                name="line_set_aside",
+            ),
+        ]
 
 
 class PaymentTransition(models.Model):
@@ -334,58 +359,6 @@ class Refund(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(state="proposed"), name="refund_proposed")]
-
-
-class Reversal(models.Model):
-    """One fee to be charged again in the library system, because its payment went back; its own queue, by `next_at`.
-
-    Made by the step that books the refund. The library system does it, or a person at the desk, who ticks it off.
-    """
-
-    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="reversals")
-    position = models.PositiveSmallIntegerField()
-    amount_cents = models.PositiveBigIntegerField()
-    #: Marker in the library system.
-    marker = models.UUIDField(unique=True)
-    #: 'due', 'sending', 'uncertain', 'booked', 'desk', 'done'
-    state = models.CharField(max_length=10)
-    next_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    #: Why the desk must do it, as a code.
-    desk_reason = models.CharField(max_length=30, blank=True)
-    booking_reference = models.CharField(max_length=100, blank=True)
-    done_by = models.CharField(max_length=60, blank=True)
-    done_note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["refund", "position"], name="reversal_once"),
-            models.CheckConstraint(name="reversal_not_zero", condition=Q(amount_cents__gt=0)),
-            models.CheckConstraint(name="reversal_desk_has_a_reason", condition=~Q(state="desk", desk_reason="")),
-            models.CheckConstraint(name="reversal_done_by_somebody", condition=~Q(state="done", done_by="")),
-        ]
-        indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reversal_work"),
-            models.Index(fields=["created_at"], condition=Q(state="desk"), name="reversal_desk"),
-            models.Index(fields=["state"], condition=Q(state__in=["sending", "uncertain"]), name="reversal_writing"),
-        ]
-
-
-class ReversalAttempt(models.Model):
-    """One order to charge a fee again, written before it is sent."""
-
-    reversal = models.ForeignKey(Reversal, on_delete=models.PROTECT, related_name="attempts")
-    number = models.PositiveSmallIntegerField()
-    started_at = models.DateTimeField()
-    #: '' while in flight, else a RegistrationOutcome, or 'found' / 'unbooked' after reconciliation.
-    outcome = models.CharField(max_length=20, blank=True)
-    detail = models.CharField(max_length=300, blank=True)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["reversal", "number"], name="reversal_attempt_number_once")]
 
 
 class Receipt(models.Model):

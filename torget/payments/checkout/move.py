@@ -19,7 +19,7 @@ from torget.payments.core.schedule import work_after
 _WENT_BACK = frozenset(
     {Event.REFUND_PAID, Event.STAFF_REFUNDED, Event.REFUND_PAID_IN_PART, Event.STAFF_REFUNDED_IN_PART}
 )
-_IN_PARTS = frozenset({Event.ONE_CARD_TOLD, Event.NEEDS_HUMAN})
+_IN_PARTS = frozenset({Event.ONE_CARD_TOLD, Event.CARD_SET_ASIDE, Event.NEEDS_HUMAN})
 """Steps after which some lines are judged and others not."""
 _BOOKED = frozenset({Event.BOOKED, Event.BOOKED_IN_PART, Event.STAFF_REGISTERED})
 

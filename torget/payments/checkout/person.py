@@ -10,15 +10,8 @@ from django.db.models import F, Q, QuerySet
 from torget.foundation.audit.models import AuditEntry
 from torget.foundation.core.person import Person, Section
 from torget.foundation.notify.models import OutgoingEmail
-from torget.payments.checkout.models import (
-    Checkout,
-    Payment,
-    PaymentEvent,
-    PaymentLine,
-    Refund,
-    RegistrationAttempt,
-    Reversal,
-)
+from torget.payments.checkout.models import Checkout, Payment, PaymentEvent, PaymentLine, Refund, RegistrationAttempt
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.checkout.waiver_model import Waiver
 from torget.payments.core.checkout import State
 from torget.payments.fees.models import FeeHold

@@ -9,9 +9,9 @@ from torget.payments.checkout.move import move_payment
 from torget.payments.core.checkout import Event, State
 
 
-def paid_line(*, library_system: str, patron_reference: str, fee_reference: str) -> tuple[int, int] | None:
-    """The payment and the place of the line by which the fee was paid here and booked in the library system."""
-    line = (
+def paid_line(*, library_system: str, patron_reference: str, fee_reference: str) -> PaymentLine | None:
+    """The line by which the fee was paid here and booked in the library system."""
+    return (
         PaymentLine.objects.filter(
             library_system=library_system,
             patron_reference=patron_reference,
@@ -21,7 +21,6 @@ def paid_line(*, library_system: str, patron_reference: str, fee_reference: str)
         .order_by("-pk")
         .first()
     )
-    return None if line is None else (line.payment_id, line.position)
 
 
 def refund_by_decision(*, key: str, payment_id: int, position: int, cents: int, reason: str, at: datetime) -> bool:

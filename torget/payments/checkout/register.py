@@ -5,18 +5,20 @@ The procedure, the same for every library system (facts: library-systems, §6): 
 is one of four outcomes. An unknown outcome is reconciled by our marker, else by difference, and never resent blindly.
 Where a system is told of one fee at a time, register_each.py does the same with every fee. A payment of several cards
 is told card by card: each claim is about one of them, and what became of its fees is kept before the next one's turn.
+A card that cannot be told now is set aside, and the others go on.
 """
 
 from datetime import datetime
 
 from torget.foundation.core.money import Money
 from torget.payments.checkout.load import AttemptFacts, PaymentFacts
-from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.register_each import reconcile_fee, register_next_fee
 from torget.payments.checkout.register_steps import (
     Clock,
+    answer_lost,
     call_human,
     conclude_booked,
+    found_unbooked,
     in_cents,
     marker,
     ordered_at,
@@ -26,7 +28,6 @@ from torget.payments.checkout.register_steps import (
     save_attempt,
     wait_for_library,
 )
-from torget.payments.core.checkout import Event
 from torget.payments.core.ports import (
     FoundRegistration,
     LibrarySystem,
@@ -46,14 +47,16 @@ def register_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Cl
     last = payment.last_attempt
     if last is not None and not last.outcome:
         # A worker died between the order and its answer, so the order may have arrived.
-        move_payment(
-            payment=payment,
-            event=Event.ANSWER_LOST,
-            at=clock(),
-            actor="worker",
-            detail={"why": "the worker stopped before the answer"},
-            attempt={"number": last.number, "outcome": RegistrationOutcome.UNKNOWN, "detail": "worker stopped"},
-        )
+        row: dict[str, object] = {
+            "number": last.number,
+            "outcome": RegistrationOutcome.UNKNOWN,
+            "detail": "worker stopped",
+        }
+        answer_lost(payment, clock(), "the worker stopped before the answer", row)
+        return
+    if last is not None and last.outcome == RegistrationOutcome.UNKNOWN:
+        # Its card was set aside meanwhile, or a person had it tried again.
+        reconcile_payment(payment=payment, library=library, clock=clock)
         return
     try:
         if library.capabilities.books_each_fee:
@@ -136,14 +139,7 @@ def _apply_result(
     elif result.outcome is RegistrationOutcome.NOT_SENT:
         postpone(payment, at, result.detail, row)
     else:
-        move_payment(
-            payment=payment,
-            event=Event.ANSWER_LOST,
-            at=at,
-            actor="worker",
-            detail={"why": result.detail[:200]},
-            attempt=row,
-        )
+        answer_lost(payment, at, result.detail, row)
 
 
 def _unordered(payment: PaymentFacts, attempt: AttemptFacts) -> tuple[RegistrationLine, ...]:
@@ -176,7 +172,7 @@ def _finish_found(
 
 
 def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: Clock) -> None:
-    """Find out whether a lost order was booked; state 'uncertain', at least SETTLE_TIME after the order."""
+    """Find out whether a lost order was booked, at least SETTLE_TIME after it."""
     attempt = payment.last_attempt
     if attempt is None:
         call_human(payment, clock(), "registration_unclear", "uncertain without an attempt")
@@ -200,7 +196,7 @@ def reconcile_payment(*, payment: PaymentFacts, library: LibrarySystem, clock: C
                 can_choose_fees=library.capabilities.can_choose_fees,
                 credit=account.credit,
             )
-            if clock() - ordered_at(payment) > DIFFERENCE_PROVES:
+            if clock() - ordered_at(payment, attempt) > DIFFERENCE_PROVES:
                 difference = Difference.UNCLEAR
     except PatronNotFound:
         call_human(payment, clock(), "patron_not_found", "the library system does not know the patron any more")
@@ -220,12 +216,4 @@ def _apply_difference(payment: PaymentFacts, attempt: AttemptFacts, difference: 
     elif payment.card_attempts >= REGISTRATION_TRIES_MAX:
         call_human(payment, at, "registration_fails", f"{payment.card_attempts} orders did not arrive")
     else:
-        move_payment(
-            payment=payment,
-            event=Event.FOUND_UNBOOKED,
-            at=at,
-            actor="worker",
-            detail={"attempt": attempt.number},
-            attempt={"number": attempt.number, "outcome": "unbooked", "detail": "surely not in the library system"},
-            tries=payment.card_attempts,
-        )
+        found_unbooked(payment, attempt, at, tries=payment.card_attempts)

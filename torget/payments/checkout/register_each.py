@@ -11,8 +11,10 @@ from torget.payments.checkout.load import AttemptFacts, PaymentFacts
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.register_steps import (
     Clock,
+    answer_lost,
     call_human,
     conclude,
+    found_unbooked,
     in_cents,
     marker,
     ordered_at,
@@ -97,14 +99,7 @@ def _apply(
     if result.outcome is RegistrationOutcome.NOT_SENT:
         postpone(payment, clock(), result.detail, row)
     elif result.outcome is RegistrationOutcome.UNKNOWN:
-        move_payment(
-            payment=payment,
-            event=Event.ANSWER_LOST,
-            at=clock(),
-            actor="worker",
-            detail={"why": result.detail[:200]},
-            attempt=row,
-        )
+        answer_lost(payment, clock(), result.detail, row)
     else:
         if result.outcome is RegistrationOutcome.BOOKED:
             booked = booked | set(attempt.ordered)
@@ -147,15 +142,7 @@ def reconcile_fee(*, payment: PaymentFacts, attempt: AttemptFacts, library: Libr
     elif payment.card_attempts - len(payment.booked_fees | payment.refused_fees) >= REGISTRATION_TRIES_MAX:
         call_human(payment, clock(), "registration_fails", f"{payment.card_attempts} orders did not arrive")
     else:
-        move_payment(
-            payment=payment,
-            event=Event.FOUND_UNBOOKED,
-            at=clock(),
-            actor="worker",
-            detail={"attempt": attempt.number},
-            attempt={"number": attempt.number, "outcome": "unbooked", "detail": "surely not in the library system"},
-            tries=1,
-        )
+        found_unbooked(payment, attempt, clock(), tries=1)
 
 
 def _judge(
@@ -164,7 +151,7 @@ def _judge(
     """By our marker where it can be asked for, and the fee must have fallen too; else by the difference alone."""
     ordered = [RegistrationLine(fee_reference=fee, amount=Money(cents)) for fee, cents in attempt.ordered.items()]
     if not library.capabilities.can_find_registration:
-        if clock() - ordered_at(payment) > DIFFERENCE_PROVES:
+        if clock() - ordered_at(payment, attempt) > DIFFERENCE_PROVES:
             return Difference.UNCLEAR
         return judge_difference(ordered, attempt.before, open_now, can_choose_fees=True)
     found = library.find_registration(patron_reference=payment.patron_reference, marker=marker(payment))

@@ -11,11 +11,17 @@ from django.db import connection
 from torget.foundation.core.money import Money
 from torget.payments.checkout.give_back import new_refund
 from torget.payments.checkout.load import AttemptFacts, PaymentFacts
+from torget.payments.checkout.models import PaymentLine, RegistrationAttempt
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.reschedule import try_again_later
 from torget.payments.core.checkout import Event
 from torget.payments.core.ports import LibrarySystem, RegistrationLine
-from torget.payments.core.schedule import RECONCILIATION_TRIES_MAX, REGISTRATION_TRIES_MAX
+from torget.payments.core.schedule import (
+    RECONCILIATION_TRIES_MAX,
+    REGISTRATION_TRIES_MAX,
+    SETTLE_TIME,
+    retry_delay,
+)
 
 Clock = Callable[[], datetime]
 
@@ -27,35 +33,79 @@ def marker(payment: PaymentFacts) -> str:
 def postpone(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object] | None = None) -> None:
     """Surely nothing was booked: try again later, or hand over to a person after enough tries."""
     tries = payment.tries + 1
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
     if tries > REGISTRATION_TRIES_MAX:
         call_human(payment, at, "library_system_unavailable", why, attempt)
-        return
+    else:
+        _stop_for_now(payment, Event.REGISTRATION_POSTPONED, at, why, attempt, tries=tries)
+
+
+def answer_lost(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, object]) -> None:
+    """Nobody knows whether the order arrived: it is found out once the library system has settled."""
+    _stop_for_now(payment, Event.ANSWER_LOST, at, why, attempt, until=at + SETTLE_TIME)
+
+
+def found_unbooked(payment: PaymentFacts, attempt: AttemptFacts, at: datetime, *, tries: int) -> None:
+    row: dict[str, object] = {
+        "number": attempt.number,
+        "outcome": "unbooked",
+        "detail": "surely not in the library system",
+    }
+    _stop_for_now(payment, Event.FOUND_UNBOOKED, at, "the order did not arrive", row, tries=tries)
+
+
+def _stop_for_now(
+    payment: PaymentFacts,
+    event: Event,
+    at: datetime,
+    why: str,
+    attempt: dict[str, object] | None,
+    *,
+    tries: int = 0,
+    until: datetime | None = None,
+    reason: str = "",
+) -> None:
+    """The step `event`; while other cards of the payment are untold, the card is set aside instead, and they go on."""
+    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    if payment.has_untold_cards:
+        facts["aside_until"] = str(until or at + retry_delay(tries))
+        facts |= {"aside_tries": tries, "aside_reason": reason}
+        event, tries = Event.CARD_SET_ASIDE, 0
+    elif reason:
+        facts["attention_reason"] = reason
     move_payment(
         payment=payment,
-        event=Event.REGISTRATION_POSTPONED,
+        event=event,
         at=at,
         actor="worker",
-        detail={"why": why[:200]},
+        booked=_surely_booked(payment) if reason else frozenset(),
+        detail={"why": why[:200], **_which_card(payment)},
         tries=tries,
         **facts,
     )
 
 
+def _which_card(payment: PaymentFacts) -> dict[str, int]:
+    """For the history of a payment of several: a line of the card, for a step is kept as it is for ever."""
+    return {"line": payment.card_lines[0].position} if payment.other_lines else {}
+
+
+def _surely_booked(payment: PaymentFacts) -> frozenset[int]:
+    """Told fee by fee, the library system has these for certain, whatever a person makes of the others."""
+    return frozenset(line.position for line in payment.card_lines if line.fee_reference in payment.booked_fees)
+
+
 def call_human(
     payment: PaymentFacts, at: datetime, reason: str, why: str, attempt: dict[str, object] | None = None
 ) -> None:
-    facts: dict[str, Any] = {"attempt": attempt} if attempt else {}
-    move_payment(
-        payment=payment,
-        event=Event.NEEDS_HUMAN,
-        at=at,
-        actor="worker",
-        booked=frozenset(line.position for line in payment.card_lines if line.fee_reference in payment.booked_fees),
-        detail={"why": why[:200]},
-        attention_reason=reason,
-        **facts,
-    )
+    _stop_for_now(payment, Event.NEEDS_HUMAN, at, why, attempt, reason=reason)
+
+
+def hand_over(payment: PaymentFacts, at: datetime) -> None:
+    """Every card that could be told is told; the others were set aside for a person, who is called now."""
+    untold = PaymentLine.objects.filter(payment_id=payment.id, outcome="")
+    of_card = untold.filter(library_system=payment.library_system, patron_reference=payment.patron_reference)
+    reason = of_card.values_list("aside_reason", flat=True)[0]
+    move_payment(payment=payment, event=Event.NEEDS_HUMAN, at=at, actor="worker", attention_reason=reason)
 
 
 def read_open_fees(payment: PaymentFacts, library: LibrarySystem) -> Mapping[str, Money]:
@@ -98,18 +148,17 @@ def refuse(payment: PaymentFacts, at: datetime, why: str, attempt: dict[str, obj
     conclude(payment, set(), at, why=why, attempt=attempt)
 
 
-def ordered_at(payment: PaymentFacts) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(started_at) FROM checkout_registrationattempt WHERE payment_id = %s", [payment.id])
-        found: datetime = cursor.fetchone()[0]
-    return found
+def ordered_at(payment: PaymentFacts, attempt: AttemptFacts) -> datetime:
+    return RegistrationAttempt.objects.get(payment_id=payment.id, number=attempt.number).started_at
 
 
 def wait_for_library(payment: PaymentFacts, at: datetime, why: str) -> None:
     if payment.tries >= RECONCILIATION_TRIES_MAX:
         call_human(payment, at, "library_system_unavailable", why)
-        return
-    try_again_later(payment=payment, at=at)
+    elif payment.has_untold_cards:
+        _stop_for_now(payment, Event.CARD_SET_ASIDE, at, why, None, tries=payment.tries + 1)
+    else:
+        try_again_later(payment=payment, at=at)
 
 
 def conclude(
@@ -129,7 +178,7 @@ def conclude(
     if booking_reference:
         facts["booking_reference"] = booking_reference
     given_back = frozenset(line.position for line in payment.card_lines if line.fee_reference not in booked)
-    if any(not line.outcome for line in payment.other_lines):
+    if payment.has_untold_cards:
         move_payment(
             payment=payment,
             event=Event.ONE_CARD_TOLD,
@@ -137,7 +186,7 @@ def conclude(
             actor="worker",
             given_back=given_back,
             booked=frozenset(line.position for line in payment.card_lines) - given_back,
-            detail={"why": why[:200]} if given_back else {},
+            detail={**({"why": why[:200]} if given_back else {}), **_which_card(payment)},
             **facts,
         )
         return

@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.people.access import Access
-from torget.payments.checkout.models import Reversal, ReversalAttempt
 from torget.payments.checkout.resolve import MayNotAct, NotAllowedNow, NoteRequired, SomebodyWasFaster
+from torget.payments.checkout.reversal_model import Reversal, ReversalAttempt
 from torget.payments.core.giving_back import ReversalOrder
 from torget.payments.core.ports import (
     LibrarySystem,

@@ -102,6 +102,7 @@ def _line(position: int, card: ChosenOnCard, one: AssessedFee, merchants: Mappin
         "fee_reference": fee.reference,
         "fee_kind": fee.kind,
         "payee_id": merchants[one.payee.municipality].municipality_id,
+        "payee_source": one.payee.source,
         "payee_shares": dict(one.payee.shares),
         "amount_cents": fee.outstanding.cents,
         "vat_permille": one.fee_type.vat_permille,

@@ -11,6 +11,7 @@ from torget.payments.checkout.load import PaymentFacts, read_facts
 from torget.payments.checkout.move import move_payment
 from torget.payments.checkout.poll import poll_payment
 from torget.payments.checkout.register import reconcile_payment, register_payment
+from torget.payments.checkout.register_steps import hand_over
 from torget.payments.checkout.reversals import claim_reversal, reverse_one
 from torget.payments.core.checkout import Event, State
 from torget.payments.core.schedule import LEASE
@@ -69,5 +70,7 @@ def _work_on(payment: PaymentFacts, clock: Clock) -> None:
             ask_for_refund(payment=payment, clock=clock)
         case State.REFUNDING | State.REFUND_PENDING:
             refund_answer_overdue(payment=payment, at=clock())
-        case State.PAID | State.REGISTERED | State.REFUNDED | State.ATTENTION:
+        case State.PAID:
+            hand_over(payment, clock())
+        case State.REGISTERED | State.REFUNDED | State.ATTENTION:
             logger.warning("nothing to do", extra={"payment": payment.id, "state": payment.state})

@@ -7,7 +7,8 @@ from enum import StrEnum
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from torget.foundation.core.money import Money
-from torget.payments.checkout.models import Payment, PaymentLine, Refund, Reversal
+from torget.payments.checkout.models import Payment, PaymentLine, Refund
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.closing.look import SeenMonth
 from torget.payments.core.checkout import State
 from torget.payments.core.ledger import Account

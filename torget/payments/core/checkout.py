@@ -39,6 +39,7 @@ class Event(StrEnum):
     REGISTRATION_POSTPONED = "registration_postponed"  #: Surely nothing was booked; will be tried again.
     ONE_FEE_TOLD = "one_fee_told"  #: One fee of several is registered or refused; the others follow.
     ONE_CARD_TOLD = "one_card_told"  #: What became of one card's fees is known; another card's follow.
+    CARD_SET_ASIDE = "card_set_aside"  #: One card cannot be told now; those of which nothing is known go first.
     BOOKED = "booked"
     BOOKED_IN_PART = "booked_in_part"  #: Some fees had gone meanwhile; their money goes back.
     REFUSED = "refused"  #: No fee of the payment could be booked; all the money goes back.
@@ -91,6 +92,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.REGISTERING, _E.REGISTRATION_POSTPONED): _S.PAID,
     (_S.REGISTERING, _E.ONE_FEE_TOLD): _S.PAID,
     (_S.REGISTERING, _E.ONE_CARD_TOLD): _S.PAID,
+    (_S.REGISTERING, _E.CARD_SET_ASIDE): _S.PAID,
+    (_S.REGISTERING, _E.FOUND_UNBOOKED): _S.PAID,
     (_S.REGISTERING, _E.BOOKED): _S.REGISTERED,
     (_S.REGISTERING, _E.BOOKED_IN_PART): _S.REFUND_DUE,
     (_S.REGISTERING, _E.REFUSED): _S.REFUND_DUE,
@@ -98,6 +101,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.REGISTERING, _E.NEEDS_HUMAN): _S.ATTENTION,
     (_S.UNCERTAIN, _E.ONE_FEE_TOLD): _S.PAID,
     (_S.UNCERTAIN, _E.ONE_CARD_TOLD): _S.PAID,
+    (_S.UNCERTAIN, _E.CARD_SET_ASIDE): _S.PAID,
     (_S.UNCERTAIN, _E.BOOKED): _S.REGISTERED,
     (_S.UNCERTAIN, _E.BOOKED_IN_PART): _S.REFUND_DUE,
     (_S.UNCERTAIN, _E.FOUND_UNBOOKED): _S.PAID,

@@ -26,7 +26,10 @@ class NotPayable(StrEnum):
     UNKNOWN_TYPE = "unknown_type"  #: The library system has a fee type that nobody has described here.
     TYPE_NOT_PAYABLE = "type_not_payable"  #: The municipality decided so; its own text says why.
     GROWING = "growing"  #: The item is not back yet, so the amount is not final.
-    PAYEE_UNKNOWN = "payee_unknown"  #: Nobody can say whose money it would be.
+    BARRED = "barred"  #: The library system itself lets nobody pay it online.
+    NO_RULE = "no_rule"  #: Nobody has decided whose money this kind of fee is.
+    UNKNOWN_BRANCH = "unknown_branch"  #: The library system names a branch that is no municipality's here.
+    PAYEE_UNKNOWN = "payee_unknown"  #: The library system names no branch, so nobody can say whose money it would be.
     NO_MERCHANT = "no_merchant"  #: The payee does not take online payments.
     ON_HOLD = "on_hold"  #: Somebody has asked about it, and the question is open.
     IN_PAYMENT = "in_payment"  #: It stands in a payment that is under way.
@@ -62,6 +65,9 @@ class FeePolicy:
     merchants: frozenset[str]
     """Slugs of municipalities that can be paid online."""
 
+    def rule_of(self, fee_type: str) -> PayeeRuleValue | None:
+        return self.payee_rules.get(fee_type) or self.payee_rules.get(None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payee:
@@ -86,14 +92,10 @@ class AssessedFee:
 
 def find_payee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> Payee | None:
     """Follow the configured rule; None when it does not lead to a municipality. Nothing is ever assumed."""
-    rule = policy.payee_rules.get(fee.kind) or policy.payee_rules.get(None)
+    rule = policy.rule_of(fee.kind)
     if rule is None:
         return None
-    branches = {
-        PayeeSource.FEE_BRANCH: fee.fee_branch,
-        PayeeSource.ITEM_HOME: fee.item_home_branch,
-        PayeeSource.PATRON_HOME: patron.home_branch,
-    }
+    branches = _branches(fee, patron)
     for source in rule.sources:
         if source is PayeeSource.FIXED_SHARES:
             return Payee(municipality=rule.collector, source=source, shares=rule.shares) if rule.collector else None
@@ -101,6 +103,23 @@ def find_payee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> Pa
         if municipality is not None:
             return Payee(municipality=municipality, source=source)
     return None
+
+
+def _branches(fee: LibraryFee, patron: PatronIdentity) -> dict[PayeeSource, str | None]:
+    return {
+        PayeeSource.FEE_BRANCH: fee.fee_branch,
+        PayeeSource.ITEM_HOME: fee.item_home_branch,
+        PayeeSource.PATRON_HOME: patron.home_branch,
+    }
+
+
+def _why_no_payee(fee: LibraryFee, patron: PatronIdentity, policy: FeePolicy) -> NotPayable:
+    rule = policy.rule_of(fee.kind)
+    if rule is None or PayeeSource.FIXED_SHARES in rule.sources:
+        return NotPayable.NO_RULE
+    branches = _branches(fee, patron)
+    names_one = any(branches.get(source) for source in rule.sources)
+    return NotPayable.UNKNOWN_BRANCH if names_one else NotPayable.PAYEE_UNKNOWN
 
 
 def assess_fee(
@@ -114,12 +133,14 @@ def assess_fee(
         reason = NotPayable.UNKNOWN_TYPE
     elif not fee_type.is_payable:
         reason = NotPayable.TYPE_NOT_PAYABLE
+    elif fee.is_barred:
+        reason = NotPayable.BARRED
     elif fee.reference in on_hold:
         reason = NotPayable.ON_HOLD
     elif fee.is_growing:
         reason = NotPayable.GROWING
     elif payee is None:
-        reason = NotPayable.PAYEE_UNKNOWN
+        reason = _why_no_payee(fee, patron, policy)
     elif payee.municipality not in policy.merchants:
         reason = NotPayable.NO_MERCHANT
     return AssessedFee(fee=fee, fee_type=fee_type, payee=payee, not_payable=reason)

@@ -112,6 +112,8 @@ class LibraryFee:
     status: str = ""
     is_growing: bool = False
     """True while the fee still accrues (the item is not yet returned)."""
+    is_barred: bool = False
+    """The system itself lets nobody pay the fee online."""
     incurred_on: date | None = None
     due_date: date | None = None
     returned_on: date | None = None

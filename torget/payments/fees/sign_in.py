@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from torget.foundation.audit.record import record
 from torget.foundation.people.models import Patron
 from torget.foundation.people.throttle import check_throttle, note_failure, note_success
 from torget.payments.core.ports import PatronIdentity, WrongCredentials
@@ -33,4 +34,5 @@ def sign_in_patron(*, system: str, card_number: str, pin: str, address: str, lan
         defaults={"last_seen_at": now, "language": language},
         create_defaults={"first_seen_at": now, "last_seen_at": now, "language": language},
     )
+    record(at=now, actor=f"patron:{patron.id}", action="sign in", subject=f"patron:{patron.id}")
     return SignedIn(patron_id=patron.id, identity=identity)

@@ -54,11 +54,10 @@ def _paid_meanwhile(order: EffectOrder, at: datetime) -> EffectResult:
     paid = paid_line(**fee_of(order.payload))
     if paid is None:
         return EffectResult(outcome=EffectOutcome.HUMAN, detail="the fee was settled at the desk meanwhile")
-    payment_id, position = paid
     decided = refund_by_decision(
         key=order.key,
-        payment_id=payment_id,
-        position=position,
+        payment_id=paid.payment_id,
+        position=paid.position,
         cents=order.payload["cents"],
         reason="decided: the fee was wrong",
         at=at,

@@ -27,7 +27,12 @@ def collect(*, subject: Subject, at: datetime) -> FactSet:
     waived_before = Waiver.objects.filter(**asked, state="booked").count()
     found: Found = {
         "claim": (subject.get("claim"), FROM_FORM, str(subject.get("origin", ""))),
-        "payment line": (f"{paid[0]}:{paid[1]}" if paid else None, FROM_PAYMENTS, "payments of the fee"),
+        "payment line": (f"{paid.payment_id}:{paid.position}" if paid else None, FROM_PAYMENTS, "payments of the fee"),
+        "paid cents": (
+            paid.amount_cents - paid.refunded_cents if paid else None,
+            FROM_PAYMENTS,
+            "payments of the fee",
+        ),
         "paid": (paid is not None, FROM_PAYMENTS, "payments of the fee"),
         "waived before": (waived_before, FROM_PAYMENTS, "waivers of the patron"),
         **{name: (value, FROM_LIBRARY, f"fee {fee_reference}") for name, value in _of_fee(fee).items()},

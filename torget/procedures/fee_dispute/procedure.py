@@ -18,6 +18,8 @@ def register() -> None:
         record_class="12.03.01",
         handling_days=15,
         outcomes_with_amount=frozenset({"waive", "correct"}),
+        # A fee that the library system shows no more may have been paid here.
+        amount_facts=("charged cents", "paid cents"),
     )
     register_procedure(procedure)
     register_service_type(

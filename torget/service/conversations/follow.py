@@ -27,10 +27,12 @@ def add_message(contact: Contact, case: Case, *, number: int, actor: str, at: da
         language=contact.language,
         actor=actor,
         at=at,
+        sender_doubt=contact.mark,
     )
 
 
 def add_file(attachment: Attachment, case: Case, *, actor: str, at: datetime) -> None:
+    came_with = attachment.contacts.order_by("pk").first()
     add_document(
         case,
         kind="attachment",
@@ -39,6 +41,7 @@ def add_file(attachment: Attachment, case: Case, *, actor: str, at: datetime) ->
         media_type=attachment.media_type,
         actor=actor,
         at=at,
+        sender_doubt=came_with.mark if came_with else "",
     )
 
 

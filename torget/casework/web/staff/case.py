@@ -20,7 +20,7 @@ from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.models import Decision, Effect, FactRecord
 from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
 from torget.casework.decisions.sign import has_old_rules, is_party
-from torget.casework.web.staff.news import news_of
+from torget.casework.web.staff.news import news_of, with_words
 from torget.casework.web.staff.visible import find_visible_case
 from torget.casework.web.words import (
     actor_words,
@@ -156,7 +156,7 @@ def case(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "parties": party_rows(found),
         "facts": fact_groups(record, found.procedure, language),
         "record": record,
-        "documents": found.documents.order_by("number").defer("content"),
+        "documents": with_words(found.documents.all()),
         "log": log_events(found),
         "is_broken": broken is not None,
         "broken": broken,

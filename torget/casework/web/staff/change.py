@@ -12,14 +12,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from torget.casework.core.fact_words import euros
 from torget.casework.core.facts import AMOUNT
 from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.drafts import ChangedMeanwhile
-from torget.casework.decisions.edit import BadText, choose_outcome, edit_block
+from torget.casework.decisions.edit import BadText, choose_outcome, edit_block, most_of
 from torget.casework.decisions.models import Decision
-from torget.casework.decisions.sign import has_old_rules, is_party
+from torget.casework.decisions.sign import is_party
 from torget.casework.decisions.withdraw import ReasonRequired, withdraw_proposal
-from torget.casework.web.staff.proposal import LANGUAGE_NAMES, columns_for
+from torget.casework.web.staff.proposal import LANGUAGE_NAMES, columns_for, rule_reasons
 from torget.casework.web.staff.visible import find_visible_decision
 from torget.casework.web.words import BAD_TEXTS, BLOCKS
 from torget.foundation.core.languages import in_language
@@ -51,7 +52,7 @@ class TextsForm(forms.Form):
 
 
 class OutcomeForm(TextsForm):
-    """The texts are the person's own reasons, asked for where those of the rules stand no more."""
+    """The texts are the person's own reasons, in place of those of the rules."""
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("What is decided"),
@@ -62,15 +63,25 @@ class OutcomeForm(TextsForm):
 
     def __init__(self, *arguments: Any, decision: Decision, languages: tuple[str, ...], **named: Any) -> None:
         super().__init__(*arguments, languages=languages, **named)
+        most_cents = most_of(decision)
         page_language, procedure = get_language() or "fi", find_procedure(decision.case.procedure)
         choices = [(slug, in_language(names, page_language)) for slug, names in procedure.outcomes.items()]
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
         with_amount = [words for slug, words in choices if slug in procedure.outcomes_with_amount]
-        self.fields["amount"].help_text = _("Only for: %(outcomes)s") % {"outcomes": ", ".join(with_amount)}
+        self.fields["amount"].help_text = self._about_the_sum(", ".join(with_amount), most_cents)
         if not with_amount:
             del self.fields["amount"]
         for language in languages:
             self.fields[language].label = _("Your reasons – %(name)s") % {"name": LANGUAGE_NAMES[language]}
+
+    @staticmethod
+    def _about_the_sum(outcomes: str, most_cents: int | None) -> str:
+        only_for = _("Only for: %(outcomes)s") % {"outcomes": outcomes}
+        return (
+            only_for
+            if most_cents is None
+            else f"{only_for}. " + _("At most %(sum)s") % {"sum": euros(most_cents, get_language() or "fi")}
+        )
 
 
 class WithdrawForm(forms.Form):
@@ -172,7 +183,7 @@ def _own_words(decision: Decision, languages: tuple[str, ...]) -> dict[str, str]
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpResponse:
-    """Decide otherwise; where the rules are no longer in force, with reasons of one's own."""
+    """Decide by one's own judgement, with reasons of one's own."""
     decision = find_draft(request, staff, decision_id, action="choose outcome")
     if isinstance(decision, HttpResponse):
         return decision
@@ -182,10 +193,8 @@ def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespons
         "outcome": decision.outcome,
         "amount": Money(int(cents)) if cents else None,
     }
-    old_rules = has_old_rules(decision)
-    languages = columns_for(decision.case.language) if old_rules else ()
-    if old_rules:
-        initial |= _own_words(decision, languages)
+    languages = columns_for(decision.case.language)
+    initial |= _own_words(decision, languages)
     form = OutcomeForm(request.POST or None, initial=initial, decision=decision, languages=languages)
 
     def take(wanted: Mapping[str, Any]) -> object:
@@ -194,13 +203,13 @@ def outcome(request: HttpRequest, staff: Staff, decision_id: int) -> HttpRespons
             version=wanted["version"],
             outcome=wanted["outcome"],
             amount_cents=wanted["amount"].cents if wanted.get("amount") else None,
-            own_reasons=form.texts() if old_rules else None,
+            reasons=form.texts(),
             actor=staff.actor,
             at=timezone.now(),
         )
 
-    template = "casework/proposal_outcome.html"
-    return _change(request, staff, decision, form, template=template, take=take, has_old_rules=old_rules)
+    said = rule_reasons(decision.evaluation, get_language() or "fi")
+    return _change(request, staff, decision, form, template="casework/proposal_outcome.html", take=take, rules_say=said)
 
 
 @staff_page

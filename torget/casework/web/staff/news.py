@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,26 +15,35 @@ from torget.casework.cases.models import Case, CaseDocument
 from torget.casework.cases.unread import mark_read, sent_since
 from torget.casework.decisions.sign import is_party
 from torget.casework.web.staff.visible import find_visible_case
+from torget.casework.web.words import SENDER_DOUBTS
 from torget.foundation.staff.page import posted_number
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class Sent:
+    """A document with its words, if it is what somebody wrote; a file is opened by itself."""
+
     document: CaseDocument
     text: str
-    """Of a message; a file is opened by itself."""
+    doubt: str
+    """Why it may not be from whom it seems."""
 
 
-def news_of(case: Case, proposed_at: datetime | None = None) -> list[News]:
+def with_words(documents: QuerySet[CaseDocument]) -> list[Sent]:
+    """The contents of files are left where they are; they may be large."""
+    written = documents.filter(media_type__startswith="text/plain").values_list("number", "content")
+    texts = {number: bytes(content).decode() for number, content in written}
+    return [
+        Sent(document=one, text=texts.get(one.number, ""), doubt=str(SENDER_DOUBTS.get(one.sender_doubt, "")))
+        for one in documents.order_by("number").defer("content")
+    ]
+
+
+def news_of(case: Case, proposed_at: datetime | None = None) -> list[Sent]:
     """What nobody has read, and what came after the proposal was made, read or not."""
     moments = [one for one in (case.unread_since, proposed_at) if one is not None]
-    if not moments:
-        return []
-    return [
-        News(document=one, text=bytes(one.content).decode() if one.kind == "message" else "")
-        for one in sent_since(case, min(moments))
-    ]
+    return with_words(sent_since(case, min(moments))) if moments else []
 
 
 @staff_page

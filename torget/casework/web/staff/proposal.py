@@ -113,7 +113,7 @@ def table_rows(evaluation: Evaluation, language: str) -> list[TableRow]:
     return rows
 
 
-def reasons_of(evaluation: Evaluation | None, language: str) -> list[tuple[str, str]]:
+def rule_reasons(evaluation: Evaluation | None, language: str) -> list[tuple[str, str]]:
     """Each reason with the provision it rests on."""
     if evaluation is None:
         return []
@@ -136,8 +136,6 @@ def summary(decision: Decision, language: str) -> dict[str, Any]:
         "limit": Money(power.limit_cents) if power is not None and power.limit_cents is not None else None,
         "office": in_language(maker.titles, language),
         "route": ROUTES[Route(evaluation.route)] if evaluation is not None else "",
-        "is_changed": evaluation is not None
-        and (evaluation.outcome, evaluation.values.get(AMOUNT)) != (decision.outcome, cents),
         "has_old_rules": has_old_rules(decision),
         "has_own_reasons": decision.has_own_reasons,
         "model": evaluation.rule_model.sha256[:12] if evaluation is not None else "",
@@ -167,7 +165,7 @@ def proposal(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
         "blocks": block_rows(decision),
         "news": news_of(case, decision.created_at),
         "facts": fact_groups(evaluation.facts if evaluation else None, case.procedure, language),
-        "reasons": reasons_of(evaluation, language),
+        "reasons": rule_reasons(evaluation, language),
         "rows": table_rows(evaluation, language) if evaluation else [],
         "lacks": [LACKS[lack] for lack in what_is_missing(decision)],
         "all_checks": [(words, lack in what_is_missing(decision)) for lack, words in LACKS.items()],

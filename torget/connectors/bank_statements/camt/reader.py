@@ -72,7 +72,9 @@ def _encoding(source: BinaryIO) -> str | None:
 
 def _problem(error: etree.XMLSyntaxError) -> Problem:
     message = error.msg or ""
-    if "Extra content" in message or "XML declaration allowed only" in message:
+    # A file that ends after its first '<?xml' is told so too.
+    is_second_declaration = "XML declaration allowed only" in message and error.position > (1, len("<?xml") + 1)
+    if "Extra content" in message or is_second_declaration:
         return Problem.DOUBLED
     is_cut_off = any(
         word in message for word in ("Premature end", "EndTag", "Couldn't find end", "not closed", "AttValue")

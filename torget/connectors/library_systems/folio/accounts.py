@@ -11,8 +11,6 @@ from torget.payments.core.ports import FoundRegistration, LibraryFee, LibrarySys
 Json = Mapping[str, Any]
 
 CLAIMED_RETURNED: Final = "Suspended claim returned"
-NOT_PAYABLE: Final = "not-payable"
-"""Added to the kind of an account that FOLIO suspends, as with Mikromarc's debts that cannot be paid."""
 
 
 def read_fee(account: Json) -> LibraryFee | None:
@@ -25,17 +23,17 @@ def read_fee(account: Json) -> LibraryFee | None:
     if outstanding <= ZERO:
         return None
     kind = _text(account.get("feeFineType"))
-    is_suspended = _name(account, "paymentStatus") == CLAIMED_RETURNED
     metadata = account.get("metadata")
     created = metadata.get("createdDate") if isinstance(metadata, Mapping) else None
     return LibraryFee(
         reference=reference,
-        kind=f"{kind}:{NOT_PAYABLE}" if is_suspended else kind,
+        kind=kind,
         outstanding=outstanding,
         charged=charged,
         description=kind,
         title=_text(account.get("title")) or None,
         status=_name(account, "paymentStatus"),
+        is_barred=_name(account, "paymentStatus") == CLAIMED_RETURNED,
         incurred_on=_day(created),
         due_date=_day(account.get("dueDate")),
         returned_on=_day(account.get("returnedDate")),

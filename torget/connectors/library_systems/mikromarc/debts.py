@@ -13,9 +13,6 @@ Json = Mapping[str, Any]
 OPEN_STATES: Final = frozenset({"Estimated", "Unpaid"})
 ACCRUING_STATE: Final = "Estimated"
 """The loan is not back yet, and the debt grows with it."""
-NOT_PAYABLE: Final = "not-payable"
-"""Added to the kind of a debt that Mikromarc itself does not let anybody pay online: a network may explain it by a fee
-type of that name, and without one the page says that such a fee cannot be paid online yet."""
 
 
 def read_fee(debt: Json, *, payable: frozenset[str]) -> LibraryFee | None:
@@ -28,10 +25,10 @@ def read_fee(debt: Json, *, payable: frozenset[str]) -> LibraryFee | None:
         raise LibrarySystemUnavailable("Mikromarc: a debt without number or amount") from None
     if debt.get("State") not in OPEN_STATES or outstanding <= ZERO:
         return None
-    kind = _text(debt.get("AccountCodeId"))
     return LibraryFee(
         reference=reference,
-        kind=kind if reference in payable else f"{kind}:{NOT_PAYABLE}",
+        kind=_text(debt.get("AccountCodeId")),
+        is_barred=reference not in payable,
         outstanding=outstanding,
         charged=charged,
         description=_text(debt.get("AccountCodeName")),

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from torget.foundation.core.money import Money
 from torget.payments.api.answer_once import Body
 from torget.payments.api.paging import read_page
-from torget.payments.api.reach import checkouts_of, find_checkout
+from torget.payments.api.reach import checkouts_of, find_checkout, note_list
 from torget.payments.api.scopes import Scope
 from torget.payments.api.start_for_client import CheckoutWish, start_for_client
 from torget.payments.api.v1.description import answers
@@ -80,6 +80,7 @@ def many(request: HttpRequest, cursor: Cursor = None, limit: Size = 20) -> ManyC
     found, following = read_page(
         checkouts_of(caller), of="checkouts", client_id=caller.client_id, cursor=cursor, size=limit
     )
+    note_list(caller, "checkouts", found)
     return ManyCheckouts(items=[show_checkout(one) for one in found], next=following)
 
 

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from torget.foundation.core.languages import Language
 from torget.payments.api.answer_once import Body
 from torget.payments.api.paging import read_page
-from torget.payments.api.reach import find_payment, find_refund, payments_of
+from torget.payments.api.reach import find_payment, find_refund, note_list, payments_of
 from torget.payments.api.refund_for_client import refund_for_client
 from torget.payments.api.scopes import Scope
 from torget.payments.api.v1.checkouts import Cursor, IdempotencyKey, Size
@@ -36,6 +36,7 @@ def many(request: HttpRequest, cursor: Cursor = None, limit: Size = 20) -> ManyP
     found, following = read_page(
         payments_of(caller), of="payments", client_id=caller.client_id, cursor=cursor, size=limit
     )
+    note_list(caller, "payments", found)
     return ManyPayments(items=[show_payment(one) for one in found], next=following)
 
 

@@ -76,6 +76,19 @@ BEGIN
         END;
     END IF;
 
+    IF p_event = 'card_set_aside' THEN
+        UPDATE checkout_paymentline line SET
+            aside_until = (p_facts ->> 'aside_until')::timestamptz,
+            aside_tries = (p_facts ->> 'aside_tries')::smallint,
+            aside_reason = coalesce(p_facts ->> 'aside_reason', '')
+        FROM checkout_payment payment
+        WHERE payment.id = p_id AND line.payment_id = p_id
+            AND line.library_system = payment.library_system AND line.patron_reference = payment.patron_reference;
+    ELSIF p_event = 'staff_retried' THEN
+        UPDATE checkout_paymentline SET aside_until = NULL, aside_tries = 0, aside_reason = ''
+            WHERE payment_id = p_id AND aside_until IS NOT NULL;
+    END IF;
+
     IF p_event = 'provider_paid' THEN
         INSERT INTO checkout_receipt (payment_id, token, issued_at) VALUES (p_id, p_facts ->> 'receipt_token', p_now);
     END IF;

@@ -38,11 +38,12 @@ BEGIN
     ), line AS (
         INSERT INTO checkout_paymentline (
             payment_id, position, library_system, patron_reference, card_number, fee_reference, fee_kind, payee_id,
-            payee_shares, amount_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open, outcome
+            payee_source, payee_shares, amount_cents, vat_permille, ledger_account, product_code, title, due_date, returned_on, is_open, outcome
         )
         SELECT payment.id, (l ->> 'position')::smallint, coalesce(l ->> 'library_system', v ->> 'library_system'),
             coalesce(l ->> 'patron_reference', v ->> 'patron_reference'), coalesce(l ->> 'card_number', ''),
-            l ->> 'fee_reference', l ->> 'fee_kind', (l ->> 'payee_id')::bigint, l -> 'payee_shares',
+            l ->> 'fee_reference', l ->> 'fee_kind', (l ->> 'payee_id')::bigint,
+            coalesce(l ->> 'payee_source', ''), l -> 'payee_shares',
             (l ->> 'amount_cents')::bigint, (l ->> 'vat_permille')::smallint, l ->> 'ledger_account',
             l ->> 'product_code', l ->> 'title', (l ->> 'due_date')::date, (l ->> 'returned_on')::date, true, ''
         FROM jsonb_array_elements(p -> 'payments') v

@@ -6,6 +6,7 @@ class LibrariesWebApp(AppConfig):
     label = "payments_libraries"
 
     def ready(self) -> None:
-        from torget.payments.web.libraries.overview import register
+        from torget.payments.web.libraries import overview, payee_rules
 
-        register()
+        overview.register()
+        payee_rules.register()

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from torget.foundation.audit.record import record
 from torget.payments.checkout.fees_now import FeesNow, read_fees_now
 from torget.payments.checkout.start import FeesChanged, NothingChosen
 from torget.payments.core.links import LinkState
@@ -101,12 +102,15 @@ def _read(kept: dict[str, Any]) -> FeesNow:
 @_kiosk_page
 def fees(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
     try:
-        return _fees_page(request, _read(kept), None)
+        return _fees_page(request, kept, _read(kept), None)
     except LibrarySystemError:
         return _show(request, "down.html", {}, status=503)
 
 
-def _fees_page(request: HttpRequest, now: FeesNow, chosen: set[str] | None) -> HttpResponse:
+def _fees_page(request: HttpRequest, kept: dict[str, Any], now: FeesNow, chosen: set[str] | None) -> HttpResponse:
+    """Anybody may stand at the screen, so the look is logged although card and PIN were given."""
+    patron = f"patron:{kept['patron_id']}"
+    record(at=timezone.now(), actor="kiosk", action="read fees at a kiosk", subject=patron)
     listed = plain_list(now, now.assessed, chosen)
     context = {
         "listed": listed,
@@ -125,7 +129,7 @@ def take(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
     try:
         fees_now = _read(kept)
         if "update" in request.POST:
-            return _fees_page(request, fees_now, set(request.POST.getlist("fee")))
+            return _fees_page(request, kept, fees_now, set(request.POST.getlist("fee")))
         made = make_link(
             kind=PaymentLink.Kind.KIOSK,
             patron_id=kept["patron_id"],

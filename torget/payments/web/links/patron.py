@@ -27,6 +27,7 @@ from torget.payments.links.standing import standing
 from torget.payments.web.address import client_address
 from torget.payments.web.link_page import speak_like
 from torget.payments.web.links.words import changed_words, kind_words
+from torget.payments.web.looks import note_look
 from torget.payments.web.patron.fees import ReceiptEmailForm, check_context, go_to_page, library_down, shown_amounts
 from torget.payments.web.patron.send_to_provider import allow_provider_pages
 from torget.payments.web.patron_session import forget_way_in, remember_way_in
@@ -124,6 +125,13 @@ def _pay_page(request: HttpRequest, link: PaymentLink, now: LinkFeesNow, form: R
 def _show(request: HttpRequest, link: PaymentLink, proof: ProofForm, email: ReceiptEmailForm) -> HttpResponse:
     stands = standing(link, timezone.now())
     is_proven = _is_proven(request, link)
+    note_look(
+        request,
+        owner_id=None,
+        action="open payment link with card number" if is_proven else "open payment link",
+        subject=f"link:{link.pk}",
+        municipality_id=link.municipality_id,
+    )
     if stands.state not in (LinkState.OPEN, LinkState.STARTED):
         # The page of the payment leads to the receipt, which is for whoever has shown that the card is theirs.
         return _closed(request, link, stands.state, checkout_token=stands.checkout_token if is_proven else "")

@@ -32,7 +32,12 @@ KINDS = {
 DESK_REASONS = {
     NotPayable.UNKNOWN_TYPE: gettext_lazy("This kind of fee is not described in Torget yet."),
     NotPayable.GROWING: gettext_lazy("The fee still grows: the item has not been returned."),
-    NotPayable.PAYEE_UNKNOWN: gettext_lazy("The library system does not say whose money it is."),
+    NotPayable.BARRED: gettext_lazy("The library system itself does not let the fee be paid online."),
+    NotPayable.NO_RULE: gettext_lazy("No rule says whose money this kind of fee is. Tell whoever keeps the service."),
+    NotPayable.UNKNOWN_BRANCH: gettext_lazy(
+        "The fee's branch is no municipality's in Torget. Tell whoever keeps the service."
+    ),
+    NotPayable.PAYEE_UNKNOWN: gettext_lazy("The library system does not say which branch the fee is from."),
     NotPayable.NO_MERCHANT: gettext_lazy("The municipality does not take online payments yet."),
     NotPayable.ON_HOLD: gettext_lazy("The patron has asked about this fee, and the question is open."),
     NotPayable.IN_PAYMENT: gettext_lazy("The fee stands in a payment that has been started."),

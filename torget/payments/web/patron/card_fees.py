@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
+from torget.foundation.audit.record import record
 from torget.foundation.core.money import Money
 from torget.foundation.design.page import PayeeGroup
 from torget.payments.checkout.fees_now import FeesNow, ask_for_fees
@@ -92,6 +93,8 @@ def read_cards(request: HttpRequest) -> CardsNow:
         ],
         today=timezone.localdate(),
     )
+    for one in children.found:
+        _note_child(one, guardian_id=signed_in[0].patron_id)
     payers = frozenset(one.patron_id for one in signed_in)
     has_several = len(signed_in) > 1 or bool(children.found)
     found = [
@@ -111,6 +114,12 @@ def read_cards(request: HttpRequest) -> CardsNow:
         children=[ShownChild(label=_child_label(one), link=one.link) for one in children.found],
         children_are_silent=children.some_are_silent,
     )
+
+
+def _note_child(child: ChildNow, *, guardian_id: int) -> None:
+    """A guardian reads another's data: who is no patron of ours yet is named as the library system does."""
+    known = child.link.child_id if child.link else f"{child.library_system}:{child.now.account.patron.reference}"
+    record(at=timezone.now(), actor=f"patron:{guardian_id}", action="read a child's fees", subject=f"patron:{known}")
 
 
 def _child_label(child: ChildNow) -> str:

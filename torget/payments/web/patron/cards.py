@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from torget.foundation.design.page import SummaryRow
+from torget.payments.checkout.models import Payment
 from torget.payments.web.patron.sign_in import SignInForm, patron_of, try_sign_in
 from torget.payments.web.patron_session import (
     CARDS_MAX,
@@ -25,6 +26,12 @@ from torget.payments.web.site import library_cooperation
 def masked(card_number: str) -> str:
     """The last four are enough for its owner to know it."""
     return f"•••• {card_number[-4:]}" if len(card_number) > 4 else card_number
+
+
+def masked_cards(payment: Payment) -> str:
+    """The cards of a payment of several; of one, the patron knows it."""
+    cards = payment.card_numbers
+    return ", ".join(masked(card) for card in cards) if len(cards) > 1 else ""
 
 
 def card_label(card: SignedInPatron) -> str:

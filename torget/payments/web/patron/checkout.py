@@ -20,7 +20,8 @@ from torget.payments.checkout.providers import facts_of, provider_for
 from torget.payments.checkout.second_way import SecondWay, find_second_way
 from torget.payments.checkout.withdraw import MayBePaid, withdraw_payment
 from torget.payments.core.checkout import State
-from torget.payments.web.patron.cards import masked
+from torget.payments.web.looks import note_look
+from torget.payments.web.patron.cards import masked_cards
 from torget.payments.web.patron.fees import go_to_page
 from torget.payments.web.patron.send_to_provider import allow_provider_pages
 from torget.payments.web.patron_session import way_in
@@ -93,7 +94,7 @@ def _view_payment(payment: Payment, *, came_back: bool) -> PaymentView:
         id=payment.id,
         position=payment.position,
         payees=", ".join(payees.values()),
-        cards=", ".join(dict.fromkeys(masked(line.card_number) for line in payment.lines.all() if line.card_number)),
+        cards=masked_cards(payment),
         amount=Money(payment.amount_cents),
         state=state,
         refunded=Money(payment.refunded_cents),
@@ -174,6 +175,8 @@ def checkout(request: HttpRequest, token: str) -> HttpResponse:
     if came_back and view.is_waiting:
         _ask_soon(found, timezone.now())
     is_fragment = bool(getattr(request, "htmx", False))
+    if not is_fragment:
+        note_look(request, owner_id=found.patron_id, action="view checkout", subject=f"checkout:{found.pk}")
     context = {
         "view": view,
         "came_back": came_back,

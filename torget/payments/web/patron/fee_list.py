@@ -24,6 +24,17 @@ REASONS = {
     NotPayable.GROWING: gettext_lazy(
         "The fee still grows because the item has not been returned. Return the item first; then you can pay here."
     ),
+    NotPayable.BARRED: gettext_lazy(
+        "The library does not take this fee online, for example because the item is being looked for. Ask your library."
+    ),
+    NotPayable.NO_RULE: gettext_lazy(
+        "The libraries have not agreed yet whose money this kind of fee is, so it cannot be paid online. "
+        "Pay it at your library."
+    ),
+    NotPayable.UNKNOWN_BRANCH: gettext_lazy(
+        "The fee is from a branch that this service does not know yet, so it cannot be paid online. "
+        "Pay it at your library."
+    ),
     NotPayable.PAYEE_UNKNOWN: gettext_lazy(
         "The library system does not say which municipality the fee belongs to, so it cannot be paid online. "
         "Pay it at your library."

@@ -12,6 +12,7 @@ from torget.foundation.core.money import Money
 from torget.payments.checkout.models import Payment
 from torget.payments.core.checkout import State
 from torget.payments.core.resolving import OPEN_REFUND_STATES
+from torget.payments.web.patron.cards import masked_cards
 from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_cards
 from torget.payments.web.site import library_cooperation, municipality_of
 
@@ -106,6 +107,7 @@ def history(request: HttpRequest, _patron: SignedInPatron) -> HttpResponse:
                 if refund.state in ("refunded", *OPEN_REFUND_STATES)
             ],
             "payees": ", ".join({line.payee_id: line.payee.name(language) for line in payment.lines.all()}.values()),
+            "cards": masked_cards(payment),
             "receipt_token": payment.receipt.token if hasattr(payment, "receipt") else "",
         }
         for payment in newest_payments(*(card.patron_id for card in signed_in_cards(request)))

@@ -10,14 +10,16 @@ from torget.payments.checkout.models import Receipt
 from torget.payments.receipts.build import NoReceipt, ReceiptView, build_receipt
 from torget.payments.receipts.credit_note import CreditNote, build_credit_note
 from torget.payments.receipts.pdf import document_pdf, receipt_pdf
+from torget.payments.web.looks import note_look
 from torget.payments.web.patron_session import signed_in_patron
 
 
 def _find(request: HttpRequest, token: str) -> tuple[Receipt, bool]:
     """Titles only for the patron whose receipt it is; the link alone may have been passed on."""
     found = get_object_or_404(Receipt.objects.select_related("payment__checkout"), token=token)
-    patron = signed_in_patron(request)
-    return found, patron is not None and patron.patron_id == found.payment.checkout.patron_id
+    patron, owner_id = signed_in_patron(request), found.payment.checkout.patron_id
+    note_look(request, owner_id=owner_id, action="read receipt", subject=f"payment:{found.payment_id}")
+    return found, patron is not None and patron.patron_id == owner_id
 
 
 def _view(request: HttpRequest, token: str) -> ReceiptView:

@@ -185,7 +185,11 @@ def registered(request: HttpRequest, staff: Staff, payment_id: int) -> HttpRespo
         )
 
     success = _("Marked as registered.")
-    return respond(request, staff, payment, form, take=take, template="mark_registered.html", success=success)
+    untold = dict.fromkeys(line.card_number for line in payment.lines.all() if not line.outcome)
+    more = {"cards": list(untold) if len(payment.card_numbers) > 1 else []}
+    return respond(
+        request, staff, payment, form, take=take, template="mark_registered.html", success=success, more=more
+    )
 
 
 @staff_page

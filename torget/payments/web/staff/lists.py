@@ -30,7 +30,7 @@ def _local(at: datetime | None) -> datetime | None:
 
 
 def payments_table(name: str, payments: Sequence[Payment], language: str) -> Table:
-    """`payments` come with their municipality."""
+    """`payments` come with their municipality and lines."""
 
     def cells(one: Payment) -> list[Cell]:
         return [
@@ -44,7 +44,7 @@ def payments_table(name: str, payments: Sequence[Payment], language: str) -> Tab
             _local(one.created_at),
             _local(one.paid_at),
             _local(one.registered_at),
-            one.card_number,
+            ", ".join(one.card_numbers),
         ]
 
     headings = [

@@ -16,17 +16,18 @@ from torget.foundation.design.templatetags.torget_format import euros
 from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, staff_page
-from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.models import Payment, RegistrationAttempt
 from torget.payments.checkout.providers import provider_title
 from torget.payments.checkout.resolve import Seen, actions_for, look_at
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.closing.cost_report import split_section
 from torget.payments.closing.report import member_names
 from torget.payments.closing.words import account_words, entry_kind_words
 from torget.payments.core.checkout import State
 from torget.payments.core.posting_rules import vat_of
 from torget.payments.core.resolving import Action
-from torget.payments.fees.models import FeeType
 from torget.payments.ledger.models import JournalEntry
+from torget.payments.receipts.build import names_of_fees
 from torget.payments.receipts.words import credit_note_number, method_name
 from torget.payments.web.report_tables import ShownTable, shown_table
 from torget.payments.web.staff.documents import documents_of
@@ -47,6 +48,7 @@ from torget.payments.web.staff.words import (
     event_kind,
     event_words,
     line_outcome_words,
+    payee_source_words,
     reason_words,
     state_tag,
     verdict_words,
@@ -60,40 +62,40 @@ def staff_names(actors: set[str]) -> dict[int, str]:
     return dict(Employee.objects.filter(pk__in=numbers).values_list("pk", "full_name")) if numbers else {}
 
 
-def fee_names(library_system: str, kinds: set[str], language: str) -> dict[str, str]:
-    """What fee types are called in this language, by code."""
-    found = FeeType.objects.filter(library_system=library_system, code__in=kinds).values_list("code", "names")
-    return {code: names.get(language) or code for code, names in found}
-
-
 def _lines(payment: Payment, staff: Staff, language: str) -> list[dict[str, Any]]:
     rows = list(payment.lines.select_related("payee").order_by("position"))
-    names = fee_names(payment.library_system, {row.fee_kind for row in rows}, language)
+    names = names_of_fees(rows, language)
     owns = staff.access.may_see_titles(payment.municipality_id)
     return [
         {
-            "kind": names.get(row.fee_kind, row.fee_kind),
+            "kind": names[row.library_system, row.fee_kind],
             "title": row.title if owns or staff.access.may_see_titles(row.payee_id) else "",
-            "payee": row.payee.name(language),
+            "payee": ", ".join(filter(None, (row.payee.name(language), payee_source_words(row.payee_source)))),
             "card": row.card_number,
             "amount": Money(row.amount_cents),
-            "outcome": line_outcome_words(row.outcome),
+            "outcome": line_outcome_words(row.outcome) or (reason_words(row.aside_reason) if row.aside_reason else ""),
         }
         for row in rows
     ]
+
+
+def card_of(attempt: RegistrationAttempt, payment: Payment) -> str:
+    """Of a payment of several cards, the one that the order was about."""
+    about = [line.card_number for line in payment.lines.all() if line.patron_reference == attempt.patron_reference]
+    return about[0] if about and len(payment.card_numbers) > 1 else ""
 
 
 def _shared(payment: Payment, language: str) -> list[ShownTable]:
     """How each fee with fixed shares is split, without its VAT, which stays with the payee who sold."""
     lines = [row for row in payment.lines.order_by("position") if row.payee_shares]
     members = member_names(language) if lines else {}
-    names = fee_names(payment.library_system, {row.fee_kind for row in lines}, language)
+    names = names_of_fees(lines, language)
     tables = []
     for row in lines:
         gross = Money(row.amount_cents)
         caption = _("Fixed shares of fee %(number)d: %(fee)s, %(amount)s") % {
             "number": row.position,
-            "fee": names.get(row.fee_kind, row.fee_kind),
+            "fee": names[row.library_system, row.fee_kind],
             "amount": euros(gross),
         }
         net = gross - vat_of(gross, row.vat_permille)
@@ -104,12 +106,13 @@ def _shared(payment: Payment, language: str) -> list[ShownTable]:
 def _timeline(payment: Payment, reversals: list[Reversal]) -> list[TimelineEvent]:
     """The steps of the payment, and among them what was done about the fee in the library system."""
     events = list(payment.events.order_by("id"))
+    cards = {line.position: line.card_number for line in payment.lines.all()}
     names = staff_names({event.actor for event in events} | {row.done_by for row in reversals if row.done_by})
     steps = [
         TimelineEvent(
             title=event_words(event.event),
             at=event.at,
-            text=" · ".join(filter(None, (actor_words(event.actor, names), detail_words(event.detail)))),
+            text=" · ".join(filter(None, (actor_words(event.actor, names), detail_words(event.detail, cards)))),
             kind=event_kind(event.event),
         )
         for event in events
@@ -231,6 +234,7 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
         "responsible": found.attention_owner.full_name if found.attention_owner else "",
         "may_correct": staff.access.may_resolve(found.municipality_id),
         "lines": _lines(found, staff, language),
+        "sees_rules": staff.access.sees_books,
         "shared": _shared(found, language),
         "timeline": _timeline(found, reversals),
         "messages_of_provider": [
@@ -238,7 +242,8 @@ def payment(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse
             for row in found.messages.order_by("id").only("received_at", "channel", "verdict", "payment_id")
         ],
         "attempts": [
-            {"row": row, "outcome": attempt_outcome_words(row.outcome)} for row in found.attempts.order_by("number")
+            {"row": row, "outcome": attempt_outcome_words(row.outcome), "card": card_of(row, found)}
+            for row in found.attempts.order_by("number")
         ],
         "refunds": _refunds(found, reversals),
         "to_raise": [raise_again_item(one) for one in reversals if one.state == "desk"],

@@ -14,11 +14,12 @@ from torget.foundation.core.money import Money
 from torget.foundation.core.tables import Cell, Table
 from torget.foundation.people.access import Access
 from torget.foundation.staff.session import Staff, staff_page
-from torget.payments.checkout.models import Payment, Reversal
+from torget.payments.checkout.models import Payment
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.closing.words import account_words, entry_kind_words
 from torget.payments.ledger.models import JournalEntry
 from torget.payments.web.staff.files import file_of
-from torget.payments.web.staff.payment import staff_names
+from torget.payments.web.staff.payment import card_of, staff_names
 from torget.payments.web.staff.refund_words import category_words, refund_tag, reversal_words
 from torget.payments.web.staff.visible import find_visible_payment
 from torget.payments.web.staff.words import (
@@ -36,14 +37,16 @@ Row = tuple[datetime, str, str, str, str, Money | None]
 
 
 def _life(payment: Payment) -> Iterator[Row]:
+    cards = {line.position: line.card_number for line in payment.lines.all()}
     for event in payment.events.order_by("id"):
-        yield event.at, _("Step"), event_words(event.event), event.actor, detail_words(event.detail), None
+        yield event.at, _("Step"), event_words(event.event), event.actor, detail_words(event.detail, cards), None
     for message in payment.messages.order_by("id"):
         verdict = verdict_words(message.verdict)
         yield message.received_at, _("Message"), channel_words(message.channel), "provider", verdict, None
     for attempt in payment.attempts.order_by("number"):
         outcome = attempt_outcome_words(attempt.outcome)
-        yield attempt.started_at, _("Attempt to register"), outcome, "worker", attempt.detail, None
+        detail = " · ".join(filter(None, (attempt.detail, card_of(attempt, payment))))
+        yield attempt.started_at, _("Attempt to register"), outcome, "worker", detail, None
 
 
 def _refunds(payment: Payment) -> Iterator[Row]:

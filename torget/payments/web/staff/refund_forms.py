@@ -12,23 +12,33 @@ from torget.foundation.design.templatetags.torget_format import euros
 from torget.payments.checkout.models import PaymentLine
 from torget.payments.checkout.resolve import Seen
 from torget.payments.core.refunding import FeeAfterwards, RefundCategory
+from torget.payments.receipts.build import names_of_fees
 from torget.payments.web.staff.actions import NoteForm
-from torget.payments.web.staff.payment import fee_names
 from torget.payments.web.staff.refund_words import CATEGORY_WORDS, FEE_HINTS, FEE_WORDS
 
 AMOUNT = "amount_"
 
 
 def fee_labels(seen: Seen, positions: set[int]) -> dict[int, str]:
-    """Fee and payee by position; never a title, because finance refunds too."""
+    """Fee and payee by position, and the card where there are several; never a title, because finance refunds too."""
     language = get_language() or "fi"
     rows = (
         PaymentLine.objects.filter(payment_id=seen.payment.id, position__in=positions)
         .select_related("payee")
         .order_by("position")
     )
-    names = fee_names(seen.payment.library_system, {line.fee_kind for line in seen.payment.lines}, language)
-    return {row.position: f"{names.get(row.fee_kind, row.fee_kind)}, {row.payee.name(language)}" for row in rows}
+    names = names_of_fees(rows, language)
+    has_several = bool(seen.payment.other_lines)
+    return {
+        row.position: ", ".join(
+            [
+                names[row.library_system, row.fee_kind],
+                row.payee.name(language),
+                *([_("card %(card)s") % {"card": row.card_number}] if has_several and row.card_number else []),
+            ]
+        )
+        for row in rows
+    }
 
 
 class AmountsForm(NoteForm):

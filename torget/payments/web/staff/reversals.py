@@ -17,11 +17,11 @@ from torget.foundation.people.access import Access
 from torget.foundation.people.models import Role
 from torget.foundation.staff.page import show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
-from torget.payments.checkout.models import Reversal
 from torget.payments.checkout.resolve import MayNotAct, NotAllowedNow, SomebodyWasFaster
+from torget.payments.checkout.reversal_model import Reversal
 from torget.payments.checkout.reversals import may_try_again, note_raised, try_by_itself_again
+from torget.payments.receipts.build import names_of_fees
 from torget.payments.web.staff.actions import back
-from torget.payments.web.staff.payment import fee_names
 from torget.payments.web.staff.refund_words import desk_reason_words
 from torget.payments.web.staff.visible import visible_payments
 
@@ -45,11 +45,15 @@ def fees_to_raise(access: Access) -> QuerySet[Reversal]:
 
 
 def fee_of(reversal: Reversal, language: str) -> dict[str, str]:
-    """What the fee is called and whose it is; never a title."""
+    """What the fee is called, whose it is and of which card; never a title."""
     payment = reversal.refund.payment
     line = payment.lines.select_related("payee").get(position=reversal.position)
-    names = fee_names(payment.library_system, {line.fee_kind}, language)
-    return {"kind": names.get(line.fee_kind, line.fee_kind), "payee": line.payee.name(language)}
+    names = names_of_fees([line], language)
+    return {
+        "kind": names[line.library_system, line.fee_kind],
+        "payee": line.payee.name(language),
+        "card": line.card_number or payment.card_number,
+    }
 
 
 def raise_item(reversal: Reversal, language: str) -> dict[str, Any]:

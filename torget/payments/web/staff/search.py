@@ -109,7 +109,7 @@ class QuickSearchForm(forms.Form):
 class FoundPayment:
     id: int
     reference: str
-    card_number: str
+    cards: str
     amount: Money
     created_at: datetime
     state: State
@@ -163,7 +163,7 @@ def _row(payment: Payment) -> FoundPayment:
     return FoundPayment(
         id=payment.pk,
         reference=payment.reference,
-        card_number=payment.card_number,
+        cards=", ".join(payment.card_numbers),
         amount=Money(payment.amount_cents),
         created_at=payment.created_at,
         state=State(payment.state),
@@ -176,7 +176,7 @@ def find_page(staff: Staff, criteria: dict[str, Any], now: datetime, number: str
     newest = find_payments(staff, criteria, now)[: FOUND_MAX + 1]
     ids = list(newest.values_list("pk", flat=True))
     page = Paginator(ids[:FOUND_MAX], _PAGE_ROWS).get_page(number)
-    payments = Payment.objects.select_related("municipality").in_bulk(page.object_list)
+    payments = Payment.objects.select_related("municipality").prefetch_related("lines").in_bulk(page.object_list)
     rows = [_row(payments[found]) for found in page.object_list]
     return SearchPage(rows=rows, page=page, has_more=len(ids) > FOUND_MAX)
 
@@ -192,7 +192,11 @@ def _results(request: HttpRequest, staff: Staff, form: SearchForm) -> dict[str, 
 def _file(staff: Staff, form: SearchForm, kind: str) -> HttpResponse:
     """The newest EXPORT_MAX of what was found, not only those that the page lists."""
     now = timezone.now()
-    newest = find_payments(staff, form.cleaned_data, now).select_related("municipality")[:EXPORT_MAX]
+    newest = (
+        find_payments(staff, form.cleaned_data, now)
+        .select_related("municipality")
+        .prefetch_related("lines")[:EXPORT_MAX]
+    )
     payments = list(newest)
     table = payments_table(_("Payments found"), payments, get_language() or "fi")
     response = file_of([table], kind=kind, name="payments", at=now)

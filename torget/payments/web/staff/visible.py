@@ -38,6 +38,7 @@ def find_visible_payment(staff: Staff, payment_id: int, *, action: str) -> Payme
     found = (
         visible_payments(staff.access)
         .select_related("municipality", "attention_owner", "checkout", "merchant_account")
+        .prefetch_related("lines")
         .filter(pk=payment_id)
         .first()
     )

@@ -1,5 +1,6 @@
 """What states, steps, reasons and outcomes are called on the staff's pages."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from torget.foundation.design.page import EventKind, Tag, TagColour
 from torget.payments.core.checkout import Event, State
+from torget.payments.core.fees import PayeeSource
 
 Words = Promise | str
 
@@ -57,6 +59,7 @@ EVENT_WORDS: dict[str, Words] = {
     Event.REGISTRATION_STARTED: gettext_lazy("Began to tell the library system"),
     Event.REGISTRATION_POSTPONED: gettext_lazy("The library system did not take it; will be tried again"),
     Event.ONE_FEE_TOLD: gettext_lazy("The library system was told of one fee; the others follow"),
+    Event.CARD_SET_ASIDE: gettext_lazy("One card could not be told now and waits; the other cards go first"),
     Event.ONE_CARD_TOLD: gettext_lazy("The library system was told of one card; the others follow"),
     Event.BOOKED: gettext_lazy("Registered in the library system"),
     Event.BOOKED_IN_PART: gettext_lazy("Registered in part; the rest goes back"),
@@ -247,8 +250,20 @@ def verdict_words(verdict: str) -> str:
     return _("Not believed: %(why)s") % {"why": verdict}
 
 
+_PAYEE_SOURCES: dict[str, Words] = {
+    PayeeSource.FEE_BRANCH: gettext_lazy("by the branch where the fee arose"),
+    PayeeSource.ITEM_HOME: gettext_lazy("by the home branch of the item"),
+    PayeeSource.PATRON_HOME: gettext_lazy("by the patron's home library"),
+    PayeeSource.FIXED_SHARES: gettext_lazy("by fixed shares"),
+}
+
+
 def line_outcome_words(outcome: str) -> str:
     return str(_LINE_OUTCOMES[outcome]) if outcome in _LINE_OUTCOMES else ""
+
+
+def payee_source_words(source: str) -> str:
+    return str(_PAYEE_SOURCES[source]) if source in _PAYEE_SOURCES else ""
 
 
 def actor_words(actor: str, names: dict[int, str]) -> str:
@@ -265,12 +280,17 @@ def actor_words(actor: str, names: dict[int, str]) -> str:
     return fixed.get(kind, actor)
 
 
-def detail_words(detail: dict[str, Any]) -> str:
-    """What was written down with a step: a person's note, or the technical reason as it came."""
+def detail_words(detail: dict[str, Any], cards: Mapping[int, str]) -> str:
+    """What was written down with a step: a person's note, or the technical reason as it came, and which card it is of.
+
+    `cards` by line.
+    """
     parts = [str(detail[name]) for name in ("note", "why") if detail.get(name)]
     if detail.get("channel"):
         parts.append(channel_words(str(detail["channel"])))
-    return " ".join(parts)
+    if cards.get(detail.get("line", 0)):
+        parts.append(_("card %(card)s") % {"card": cards[detail["line"]]})
+    return " · ".join(parts)
 
 
 def how_long(span: timedelta) -> str:

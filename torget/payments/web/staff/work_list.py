@@ -44,11 +44,14 @@ class WorkItem:
     since: datetime
     waited: str
     responsible: str
+    cards: str
+    """The ends of their numbers, where it has several."""
 
 
 def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
     owner = payment.attention_owner
     why = payment.attention_reason or UNDECIDED
+    cards = payment.card_numbers
     return WorkItem(
         payment_id=payment.pk,
         reference=payment.reference,
@@ -59,6 +62,7 @@ def _item(payment: Payment, language: str, now: datetime) -> WorkItem:
         since=payment.changed_at,
         waited=how_long(now - payment.changed_at),
         responsible=owner.full_name if owner else "",
+        cards=", ".join(f"•••• {card[-4:]}" for card in cards) if len(cards) > 1 else "",
     )
 
 
@@ -115,7 +119,9 @@ def work_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     reason = request.GET.get("reason", "")
     if reason:
         waiting = waiting.filter(attention_reason="" if reason == UNDECIDED else reason)
-    waiting = waiting.select_related("municipality", "attention_owner").order_by("changed_at", "id")
+    waiting = (
+        waiting.select_related("municipality", "attention_owner").prefetch_related("lines").order_by("changed_at", "id")
+    )
     if "file" in request.GET:
         return _file(staff, waiting, request.GET["file"], now)
     keep_list(request, list(waiting.values_list("pk", flat=True)[:WALK_MAX]))

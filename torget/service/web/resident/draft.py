@@ -19,6 +19,7 @@ from torget.foundation.core.identity_codes import has_identity_code
 from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Step as PageStep
 from torget.foundation.design.page import StepState, SummaryRow
+from torget.payments.web.looks import note_look
 from torget.payments.web.patron_session import signed_in_patron
 from torget.service.conversations.submit import NotComplete, submit_draft
 from torget.service.core.files import FileFault
@@ -45,6 +46,13 @@ def draft_page(view: View) -> View:
             return render(request, "service/draft_gone.html", status=404)
         if found.sent_at is not None:
             return HttpResponseRedirect(reverse("errand", args=[found.contact.conversation.token]))
+        note_look(
+            request,
+            owner_id=found.patron_id,
+            action="open draft",
+            subject=f"draft:{found.pk}",
+            municipality_id=found.municipality_id,
+        )
         response = view(request, found, **named)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -125,6 +133,9 @@ def _take_files(request: HttpRequest, found: Draft, step: Step, shown: StepForm)
             shown.add_error(
                 field.id, _("The file holds a virus and was removed. Scan your device, and send another file.")
             )
+    if "attach" in request.POST and not request.FILES and not shown.errors:
+        first = next(field.id for field in step.fields if field.kind is Kind.FILE)
+        shown.add_error(first, _("Choose a file first, then attach it."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

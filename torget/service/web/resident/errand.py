@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from torget.foundation.core.languages import in_language
+from torget.payments.web.looks import note_look
 from torget.payments.web.patron_session import SignedInPatron, patron_required, signed_in_patron
 from torget.service.conversations.models import Contact, Conversation
 from torget.service.conversations.queries import errands_of
@@ -71,10 +72,17 @@ class ReplyForm(forms.Form):
         self.add_error("attachments", str(FILE_FAULTS[fault]))
 
 
-def find_errand(token: str) -> Conversation:
+def _find_errand(request: HttpRequest, token: str, *, action: str) -> Conversation:
     found = Conversation.objects.select_related("municipality").filter(token=token).first()
     if found is None:
         raise Http404
+    note_look(
+        request,
+        owner_id=found.patron_id,
+        action=action,
+        subject=f"conversation:{found.pk}",
+        municipality_id=found.municipality_id,
+    )
     return found
 
 
@@ -109,7 +117,7 @@ def _page(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def errand(request: HttpRequest, token: str) -> HttpResponse:
     """For whoever has its unguessable address."""
-    conversation = find_errand(token)
+    conversation = _find_errand(request, token, action="open errand")
     if request.method != "POST":
         return _page(request, conversation, ReplyForm())
     form = ReplyForm(request.POST, request.FILES)
@@ -144,9 +152,9 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
 
 
 @require_safe
-def errand_file(request: HttpRequest, token: str, attachment_id: int) -> HttpResponse:  # noqa: ARG001
+def errand_file(request: HttpRequest, token: str, attachment_id: int) -> HttpResponse:
     """A file of this errand that the scanner has passed; for all others there is none."""
-    conversation = find_errand(token)
+    conversation = _find_errand(request, token, action="open attachment")
     visible = Contact.objects.filter(conversation=conversation).exclude(direction=Contact.Direction.NOTE)
     found = Attachment.objects.filter(pk=attachment_id, contacts__in=visible, state=Attachment.State.CLEAN).first()
     if found is None:
