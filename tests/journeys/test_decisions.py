@@ -16,8 +16,6 @@ from tests.journeys.visitor import SETTLED_MS_MAX, Visitor
 from tests.world import make_fee, make_patron
 from torget.sandbox.population import SandboxItem, SandboxPatron
 
-WIDTHS = (390, 1280)
-
 
 def late_patron(torget: RunningTorget, days_late: int, cents: int = 600) -> tuple[SandboxPatron, int]:
     """Somebody who brought a book back so many days after its time."""
@@ -67,15 +65,6 @@ def wait_for(torget: RunningTorget, question: str, *values: object) -> Any:
     raise AssertionError(torget.log()[-3000:])
 
 
-def look_at_widths(someone: Visitor) -> None:
-    for width in WIDTHS:
-        someone.page.set_viewport_size({"width": width, "height": 844})
-        someone.look()
-    someone.page.set_viewport_size({"width": 320, "height": 844})
-    someone.look(with_axe=False)
-    someone.page.set_viewport_size({"width": 1280, "height": 844})
-
-
 def test_one_errand_in_swedish_from_the_fee_to_the_money(torget: RunningTorget, visitor: NewVisitor) -> None:
     patron, fee = late_patron(torget, days_late=0)
     someone, agent = visitor("sv", width=390), visitor("sv")
@@ -107,7 +96,7 @@ def test_one_errand_in_swedish_from_the_fee_to_the_money(torget: RunningTorget, 
     wait_for(torget, "SELECT id FROM cases_case WHERE id = %s AND state = 'closed'", case_id)
     assert torget.owed_cents(patron) == 0
     official.page.reload()
-    look_at_widths(official)
+    official.look_at_every_width()
     publish(official)
     section, token, last_day = torget.ask(
         "SELECT section, token, last_day_to_appeal FROM decisions_decision WHERE case_id = %s AND state = 'signed'",
@@ -126,14 +115,14 @@ def test_one_errand_in_swedish_from_the_fee_to_the_money(torget: RunningTorget, 
     assert pdf.body().startswith(b"%PDF-")
     someone.page.get_by_role("link", name=someone.says("Read the decision"), exact=True).click()
     expect(someone.page.locator("main")).to_contain_text("Åsa Övre befrias från avgiften 6,00 €.")
-    look_at_widths(someone)
+    someone.look_at_every_width()
     everybody = visitor("sv")
     everybody.open("/decisions/porvoo/")
     everybody.choose_language("sv")
-    look_at_widths(everybody)
+    everybody.look_at_every_width()
     everybody.page.locator(".torget-case a").first.click()
     expect(everybody.page.locator("main")).not_to_contain_text("Åsa Övre")
-    look_at_widths(everybody)
+    everybody.look_at_every_width()
     assert "0 differ" in torget.run("torget", "replay")
 
 
@@ -142,19 +131,19 @@ def sign_as_official(torget: RunningTorget, official: Visitor, case_id: int) -> 
     page, told = official.page, HumanTime(official)
     number = torget.ask("SELECT number FROM cases_case WHERE id = %s", case_id)[0][0]
     official.open("/staff/cases/")
-    look_at_widths(official)
+    official.look_at_every_width()
     row = page.locator(".torget-case", has_text=number)
     told.reads("the row of the list", row)
     told.clicks("the matter", row.locator("a"))
-    look_at_widths(official)
+    official.look_at_every_width()
     told.clicks("read and decide", page.get_by_role("button", name=official.says("Read and decide")))
     expect(page.locator("main")).to_contain_text("Åsa Övre befrias från avgiften 6,00 €.")
     expect(page.locator("main")).to_contain_text("Åsa Övre vapautetaan maksusta 6,00 €.")
-    look_at_widths(official)
+    official.look_at_every_width()
     told.reads("the proposal in both languages", page.locator(".torget-proposal > div").first)
     told.reads("the reasons", page.locator("section", has=page.locator("#reasons")))
     told.clicks("sign the decision", page.get_by_role("button", name=official.says("Sign the decision")))
-    look_at_widths(official)
+    official.look_at_every_width()
     told.clicks("I have read it", page.locator("#id_has_read"))
     told.clicks("sign", page.get_by_role("button", name=official.says("Sign"), exact=True))
     official.is_at("/staff/decisions/")
@@ -163,7 +152,7 @@ def sign_as_official(torget: RunningTorget, official: Visitor, case_id: int) -> 
 
 def publish(official: Visitor) -> None:
     official.page.get_by_role("link", name=official.says("Publish"), exact=True).click()
-    look_at_widths(official)
+    official.look_at_every_width()
     here = official.page.url
     official.page.locator("main form button.govuk-button").click()
     official.sees("The decision is published.")
@@ -179,11 +168,11 @@ def test_an_official_edits_before_signing_in_swedish(torget: RunningTorget, visi
     official.open("/staff/cases/")
     official.page.fill("#id_text", "sandskar")
     official.page.locator("main form button[type=submit]").first.click()
-    look_at_widths(official)
+    official.look_at_every_width()
     official.page.get_by_role("link", name="Linnea Sandskär").first.click()
     official.page.get_by_role("button", name=official.says("Read and decide")).click()
     official.page.locator("a[href$='/blocks/2/']").click()
-    look_at_widths(official)
+    official.look_at_every_width()
     official.page.fill("#id_sv", "Boken kom tillbaka samma dag som lånet gick ut.")
     official.page.fill("#id_fi", "Kirja palautettiin samana päivänä, jona laina päättyi.")
     official.page.locator("main form button[type=submit]").click()
@@ -224,17 +213,17 @@ def test_more_time_is_granted_by_itself_in_finnish(torget: RunningTorget, visito
     page.get_by_role("link", name=someone.says("Read the decision"), exact=True).click()
     expect(page.locator("main")).to_contain_text("Asia on ratkaistu automaattisesti")
     expect(page.locator("main")).to_contain_text("53 e–53 g §")
-    look_at_widths(someone)
+    someone.look_at_every_width()
     someone.open("/fees/")
     day = f"{pay_by.day}.{pay_by.month}.{pay_by.year}"
     expect(page.locator("main")).to_contain_text(f"Sinulle on myönnetty maksuaikaa {day} asti")
     someone.look()
     keeper.open("/staff/cases/?state=closed")
     keeper.page.locator(".torget-case a", has_text="Aino Rantakivi").first.click()
-    look_at_widths(keeper)
+    keeper.look_at_every_width()
     keeper.open("/staff/rules/payment_time/")
     keeper.page.get_by_role("link", name=keeper.says("Stop it")).first.click()
-    look_at_widths(keeper)
+    keeper.look_at_every_width()
     keeper.page.fill("#id_reason", "Tarkistetaan ehdot.")
     keeper.page.locator("main form button.govuk-button").click()
     keeper.sees("Stopped. From now on a person decides.")
@@ -242,11 +231,11 @@ def test_more_time_is_granted_by_itself_in_finnish(torget: RunningTorget, visito
 
 def commission_on_the_page(keeper: Visitor) -> None:
     keeper.open("/staff/rules/payment_time/")
-    look_at_widths(keeper)
+    keeper.look_at_every_width()
     keeper.page.get_by_role("link", name=keeper.says("Let the rules decide by themselves")).click()
     keeper.page.locator("main form button.govuk-button").click()
     expect(keeper.page.locator(".govuk-error-summary")).to_be_visible()
-    look_at_widths(keeper)
+    keeper.look_at_every_width()
     keeper.page.fill("#id_reason_sv", "Tio villkor som inte kräver bedömning.")
     keeper.page.fill("#id_reason_fi", "Kymmenen ehtoa, jotka eivät vaadi harkintaa.")
     keeper.page.fill("#id_documents", "Käsittelysäännöt 1.0\nTestausraportti 1.0")
@@ -254,7 +243,7 @@ def commission_on_the_page(keeper: Visitor) -> None:
     keeper.page.locator("main form button.govuk-button").click()
     keeper.sees("Decided. From that day on the rules decide what needs no judgement.")
     keeper.sees("In force for the version above.")
-    look_at_widths(keeper)
+    keeper.look_at_every_width()
 
 
 def replace_rules(torget: RunningTorget) -> None:
@@ -307,7 +296,7 @@ class Hands:
 
     def look(self) -> None:
         if self.has_keyboard:
-            look_at_widths(self.someone)
+            self.someone.look_at_every_width()
         else:
             self.someone.look(with_axe=False)
 

@@ -128,12 +128,12 @@ class Visitor:
             assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
         assert self.complaints == [], f"{page.url}: {self.complaints}"
 
-    def look_at_every_width(self) -> None:
+    def look_at_every_width(self, *, with_axe: bool = True) -> None:
         """Narrow, wide, and as narrow as a page has to bear; afterwards the window is as it was."""
         before = self.page.viewport_size
         for width in (390, 1280):
             self.page.set_viewport_size({"width": width, "height": 844})
-            self.look()
+            self.look(with_axe=with_axe)
         self.page.set_viewport_size({"width": 320, "height": 844})
         self.look(with_axe=False)
         if before is not None:

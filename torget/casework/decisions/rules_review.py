@@ -1,6 +1,6 @@
 """A new version of the rules before it is taken into use: proved, and tried on cases that were decided before."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.models import Evaluation, RuleModel
 from torget.casework.decisions.prepare import publish_model
 from torget.foundation.audit.record import record
-from torget_dmn import ModelError, SpreadsheetError, read_model
+from torget_dmn import ModelError, Problem, SpreadsheetError, read_model
 from torget_dmn.analysis import PROBLEM, Finding, analyse
 from torget_dmn.model.writer import write_model
 from torget_dmn.spreadsheet import import_workbook
@@ -29,9 +29,9 @@ def is_problem(finding: Finding) -> bool:
 class BadWorkbook(ValueError):
     """The workbook cannot be read as the rules' tables; the problems say where."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("; ".join(self.problems))
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(map(str, problems)))
 
 
 class MayNotPublishRules(Exception):
@@ -70,7 +70,7 @@ def propose_workbook(*, procedure: str, workbook: bytes, actor: str, at: datetim
         xml = write_model(import_workbook(read_model(bytes(current.xml)), workbook))
         rules.compiled(xml)
     except (SpreadsheetError, ModelError) as wrong:
-        raise BadWorkbook(str(problem) for problem in wrong.problems) from wrong
+        raise BadWorkbook(wrong.problems) from wrong
     sha256 = rules.model_sha256(xml)
     kept, made = RuleModel.objects.get_or_create(
         sha256=sha256, defaults={"procedure": procedure, "xml": xml, "added_at": at, "withdrawn_at": at}

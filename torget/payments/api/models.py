@@ -83,6 +83,18 @@ class KeptAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="kept_answer_once")]
 
 
+class HandOff(models.Model):
+    """A patron on the way from a client's pages to ours, already let in there; the row goes when the patron arrives."""
+
+    #: SHA-256 of the unguessable part of its address.
+    digest = models.BinaryField(max_length=32, unique=True)
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE)
+    library_system = models.CharField(max_length=30)
+    card_number = models.CharField(max_length=40)
+    language = models.CharField(max_length=2)
+    expires_at = models.DateTimeField(db_index=True)
+
+
 class WebhookEndpoint(models.Model):
     """An address of a client that wants to be told."""
 

@@ -9,6 +9,11 @@ ACTS = (
         do="DELETE FROM api_keptanswer WHERE id = ANY(%(ids)s)",
     ),
     Act(
+        rule="hand_offs",
+        due="SELECT id FROM api_handoff WHERE expires_at < %(before)s",
+        do="DELETE FROM api_handoff WHERE id = ANY(%(ids)s)",
+    ),
+    Act(
         rule="webhooks",
         due="""
             SELECT m.id FROM api_webhookmessage m WHERE m.created_at < %(before)s

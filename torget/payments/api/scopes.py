@@ -8,6 +8,7 @@ class Scope(StrEnum):
     START_CHECKOUTS = "checkouts:write"  #: Start a payment of chosen fees, and give it up.
     READ_CHECKOUTS = "checkouts:read"  #: See how the client's own payments stand.
     READ_RECEIPTS = "receipts:read"
+    HAND_OFF = "hand-offs:write"  #: Let a patron whom the client has let in into Torget too, without the PIN.
     REFUND = "refunds:write"  #: Send money back; above a payee's limit a person must agree.
 
 

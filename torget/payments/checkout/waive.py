@@ -69,7 +69,7 @@ def _take_further(waiver: Waiver, library: LibrarySystem, at: datetime) -> Waive
     if stands_open is None:
         return _finish(waiver, Waived.NOT_OPEN, "the fee is not open any more", at)
     if stands_open.cents < waiver.amount_cents:
-        return _finish(waiver, Waived.REFUSED, f"only {stands_open} stands open", at)
+        return _finish(waiver, Waived.REFUSED, f"unpaid is only {stands_open}", at)
     if not _begin(waiver, at):
         return WaiverAnswer(result=Waived.LATER, detail="the patron's account is being written to")
     return _send(waiver, library, at)

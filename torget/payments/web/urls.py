@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import torget.foundation.design.converters  # noqa: F401 - registers <opaque:…>
 from torget.payments.web import provider_messages
-from torget.payments.web.patron import cards, checkout, fees, other_service, pages, receipts, sign_in
+from torget.payments.web.patron import cards, checkout, fees, hand_off, other_service, pages, receipts, sign_in
 from torget.payments.web.reconciliation import provider_reports
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("at/<slug:slug>/", sign_in.door, name="door"),
     path("fees/", fees.fees, name="fees"),
+    path("hand-off/<opaque:token>/", hand_off.hand_off, name="hand-off"),
     path("cards/", cards.cards, name="cards"),
     path("cards/<int:number>/remove/", cards.remove_card, name="remove-card"),
     path("fees/check/", fees.check, name="check"),

@@ -21,7 +21,7 @@ from torget.casework.decisions.models import Decision, Effect, FactRecord
 from torget.casework.decisions.prepare import NoDecisionMaker, prepare_case
 from torget.casework.decisions.sign import has_old_rules, is_party
 from torget.casework.web.staff.news import news_of, with_words
-from torget.casework.web.staff.visible import find_visible_case
+from torget.casework.web.staff.visible import find_visible_case, refuse_party
 from torget.casework.web.words import (
     actor_words,
     case_tag,
@@ -37,7 +37,7 @@ from torget.foundation.core.languages import in_language
 from torget.foundation.design.page import Tag, TimelineEvent
 from torget.foundation.people.models import Employee
 from torget.foundation.staff.page import show
-from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.session import Staff, staff_page
 
 DOWNLOADED_AS = {"application/pdf": "pdf", "text/plain": "txt", "image/jpeg": "jpg", "image/png": "png"}
 """How the name of a document ends, by its media type."""
@@ -174,9 +174,7 @@ def prepare(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
     """Collect the facts anew and let the rules propose; an earlier proposal is dropped."""
     found = find_visible_case(staff, case_id, action="prepare case")
     back = HttpResponseRedirect(reverse("staff-case", args=[case_id]))
-    if is_party(found, staff.employee):
-        note_refusal(staff, action="prepare case", subject=f"case:{case_id}", municipality_id=found.municipality_id)
-        messages.error(request, _("You are a party to this case, so you may neither prepare nor sign it."))
+    if refuse_party(request, staff, found, action="prepare case"):
         return back
     if not _may_prepare(found):
         messages.info(request, _("The case has been decided meanwhile."))

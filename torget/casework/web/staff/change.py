@@ -18,16 +18,15 @@ from torget.casework.core.procedure import find_procedure
 from torget.casework.decisions.drafts import ChangedMeanwhile
 from torget.casework.decisions.edit import BadText, choose_outcome, edit_block, most_of
 from torget.casework.decisions.models import Decision
-from torget.casework.decisions.sign import is_party
 from torget.casework.decisions.withdraw import ReasonRequired, withdraw_proposal
 from torget.casework.web.staff.proposal import LANGUAGE_NAMES, columns_for, rule_reasons
-from torget.casework.web.staff.visible import find_visible_decision
+from torget.casework.web.staff.visible import find_visible_decision, refuse_party
 from torget.casework.web.words import BAD_TEXTS, BLOCKS
 from torget.foundation.core.languages import in_language
 from torget.foundation.core.money import Money
 from torget.foundation.design.forms import EuroField
 from torget.foundation.staff.page import show
-from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.session import Staff, staff_page
 
 
 class TextsForm(forms.Form):
@@ -102,12 +101,7 @@ def find_draft(request: HttpRequest, staff: Staff, decision_id: int, *, action: 
     if decision.state != Decision.State.DRAFT:
         messages.info(request, _("Somebody else has signed or replaced this proposal meanwhile. See the case below."))
         return back
-    if is_party(decision.case, staff.employee):
-        owner = decision.case.municipality_id
-        note_refusal(staff, action=action, subject=f"case:{decision.case_id}", municipality_id=owner)
-        messages.error(request, _("You are a party to this case, so you may neither prepare nor sign it."))
-        return back
-    return decision
+    return back if refuse_party(request, staff, decision.case, action=action) else decision
 
 
 def to_proposal(decision: Decision) -> HttpResponse:

@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from torget.casework.cases.models import Case, CaseDocument
 from torget.casework.cases.unread import mark_read, sent_since
-from torget.casework.decisions.sign import is_party
-from torget.casework.web.staff.visible import find_visible_case
+from torget.casework.web.staff.visible import find_visible_case, refuse_party
 from torget.casework.web.words import SENDER_DOUBTS
 from torget.foundation.staff.page import posted_number
-from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.session import Staff, staff_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +48,7 @@ def news_of(case: Case, proposed_at: datetime | None = None) -> list[Sent]:
 def read(request: HttpRequest, staff: Staff, case_id: int) -> HttpResponse:
     found = find_visible_case(staff, case_id, action="read what the person sent")
     back = HttpResponseRedirect(reverse("staff-case", args=[case_id]))
-    if is_party(found, staff.employee):
-        note_refusal(staff, action="mark as read", subject=f"case:{case_id}", municipality_id=found.municipality_id)
-        messages.error(request, _("You are a party to this case, so you may neither prepare nor sign it."))
+    if refuse_party(request, staff, found, action="mark as read"):
         return back
     mark_read(case_id=case_id, last_seen=posted_number(request, "last_seen"), actor=staff.actor, at=timezone.now())
     if request.POST.get("then") == "proposal":

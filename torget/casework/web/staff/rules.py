@@ -260,7 +260,7 @@ def upload(request: HttpRequest, staff: Staff, slug: str) -> HttpResponse:
         kept = propose_workbook(procedure=slug, workbook=content, actor=staff.actor, at=timezone.now())
     except BadWorkbook as bad:
         for problem in bad.problems[:5]:
-            messages.error(request, problem)
+            messages.error(request, problem.said_in(get_language() or "fi"))
         return back
     return HttpResponseRedirect(reverse("staff-rules-version", args=[slug, kept.sha256]))
 

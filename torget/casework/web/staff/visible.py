@@ -1,10 +1,13 @@
 """Cases an employee may see: those of the municipalities for which they prepare matters; every look is audited."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from torget.casework.cases.models import Case
 from torget.casework.decisions.models import Decision
+from torget.casework.decisions.sign import is_party
+from torget.casework.web.words import REFUSALS
 from torget.foundation.audit.record import record
 from torget.foundation.people.access import Access
 from torget.foundation.staff.session import Staff, note_refusal
@@ -33,6 +36,15 @@ def find_visible_case(staff: Staff, case_id: int, *, action: str) -> Case:
         municipality_id=found.municipality_id,
     )
     return found
+
+
+def refuse_party(request: HttpRequest, staff: Staff, case: Case, *, action: str) -> bool:
+    """Whether the employee is a party to the case; then the next page says so, and the try is audited."""
+    if not is_party(case, staff.employee):
+        return False
+    note_refusal(staff, action=action, subject=f"case:{case.pk}", municipality_id=case.municipality_id)
+    messages.error(request, str(REFUSALS["is_party"]))
+    return True
 
 
 def find_visible_decision(staff: Staff, decision_id: int, *, action: str) -> Decision:

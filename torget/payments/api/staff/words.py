@@ -14,6 +14,7 @@ SCOPE_WORDS: dict[Scope, Promise] = {
     Scope.START_CHECKOUTS: gettext_lazy("start payments and give them up"),
     Scope.READ_CHECKOUTS: gettext_lazy("see how its own payments stand"),
     Scope.READ_RECEIPTS: gettext_lazy("read receipts"),
+    Scope.HAND_OFF: gettext_lazy("let its patrons in here without the PIN, by a link that works once"),
     Scope.REFUND: gettext_lazy("pay back; above a municipality's limit a person must agree"),
 }
 

@@ -70,6 +70,16 @@ class CardIn(Strict):
     """Only where there are several; see the installation."""
 
 
+class HandOffIn(CardIn):
+    language: Language = Language.FINNISH
+
+
+class HandOffOut(Schema):
+    url: str
+    """Send the patron's browser there; it signs in once. Nobody else may see it."""
+    expires_at: datetime
+
+
 class FeeOut(Schema):
     reference: str
     kind: str

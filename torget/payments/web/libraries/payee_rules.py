@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from torget.foundation.cooperations.models import Branch
 from torget.foundation.core.languages import in_language, sort_key
-from torget.foundation.design.page import Tag, TagColour
 from torget.foundation.people.access import Access
 from torget.foundation.staff.page import show
 from torget.foundation.staff.places import Place, register_place
@@ -39,7 +38,7 @@ class KindRow:
 class MemberRow:
     name: str
     branches: str
-    tag: Tag
+    takes_payments: bool
 
 
 def _steps(rule: PayeeRuleValue | None, municipalities: Mapping[str, PayeeTexts], language: str) -> tuple[str, ...]:
@@ -48,7 +47,7 @@ def _steps(rule: PayeeRuleValue | None, municipalities: Mapping[str, PayeeTexts]
     if PayeeSource.FIXED_SHARES not in rule.sources:
         return tuple(payee_source_words(source) for source in rule.sources)
     names = {slug: municipalities[slug].name(language) for slug in (*rule.shares, rule.collector) if slug}
-    shares = ", ".join(f"{names[slug]} {weight}" for slug, weight in rule.shares.items())
+    shares = ", ".join(f"{names[slug]} {weight}" for slug, weight in sorted(rule.shares.items()))
     collector = names.get(rule.collector or "", "–")
     return (_("%(collector)s takes it in for all; shares: %(shares)s") % {"collector": collector, "shares": shares},)
 
@@ -76,10 +75,8 @@ def _members(language: str, paid: frozenset[str]) -> list[MemberRow]:
         slug = branch.municipality.slug
         names[slug] = branch.municipality.name(language)
         branches.setdefault(slug, []).append(f"{branch.code} {branch.name(language)}")
-    yes = Tag(text=_("Takes online payments"), colour=TagColour.GREEN)
-    no = Tag(text=_("No merchant account"), colour=TagColour.YELLOW)
     return [
-        MemberRow(name=names[slug], branches=" · ".join(branches[slug]), tag=yes if slug in paid else no)
+        MemberRow(name=names[slug], branches=" · ".join(branches[slug]), takes_payments=slug in paid)
         for slug in sorted(branches, key=lambda slug: sort_key(names[slug]))
     ]
 

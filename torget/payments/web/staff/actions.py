@@ -1,6 +1,7 @@
 """What staff does about a payment, each on a page of its own: read, write why, and press."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -28,6 +30,7 @@ from torget.payments.checkout.resolve import (
     let_stand,
     look_at,
     mark_not_refunded,
+    mark_paid,
     mark_registered,
     retry_registration,
 )
@@ -64,6 +67,15 @@ class LookedForm(NoteForm):
         error_messages={"required": gettext_lazy("Look in the payment service first")},
     )
     field_order = ("looked", "note", "seen_at")
+
+
+class SeenForm(LookedForm):
+    """A person has seen at the provider what the provider's interface cannot tell."""
+
+    looked = forms.BooleanField(
+        label=gettext_lazy("I have seen this payment as paid in the payment service, with this very amount"),
+        error_messages={"required": gettext_lazy("Look in the payment service first")},
+    )
 
 
 class RetryForm(NoteForm):
@@ -152,79 +164,95 @@ def respond(
     return show(request, staff, template, context, status=status)
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def retry(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.RETRY)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = RetryForm(request.POST or None, initial={"seen_at": first_seen(seen)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a page needs to know of a step that takes nothing but a note."""
 
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return retry_registration(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
-        )
-
-    success = _("Torget tells the library system again, and first asks whether it has the payment already.")
-    return respond(request, staff, payment, form, take=take, template="retry.html", success=success)
+    action: Action
+    form: type[NoteForm]
+    take: Callable[..., State]
+    template: str
+    success: Promise
+    more: Callable[[Payment], dict[str, Any]] = lambda _payment: {}
 
 
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def registered(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.MARK_REGISTERED)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = NoteForm(request.POST or None, initial={"seen_at": first_seen(seen)})
+def step_page(step: Step) -> Callable[..., HttpResponse]:
+    @staff_page
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
+        looked = look(request, staff, payment_id, step.action)
+        if isinstance(looked, HttpResponse):
+            return looked
+        payment, seen = looked
+        form = step.form(request.POST or None, initial={"seen_at": first_seen(seen)})
 
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return mark_registered(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
-        )
+        def take(data: dict[str, Any], at: datetime) -> State:
+            return step.take(
+                payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
+            )
 
-    success = _("Marked as registered.")
+        success, more = str(step.success), step.more(payment)
+        return respond(request, staff, payment, form, take=take, template=step.template, success=success, more=more)
+
+    return page
+
+
+def _untold_cards(payment: Payment) -> dict[str, Any]:
     untold = dict.fromkeys(line.card_number for line in payment.lines.all() if not line.outcome)
-    more = {"cards": list(untold) if len(payment.card_numbers) > 1 else []}
-    return respond(
-        request, staff, payment, form, take=take, template="mark_registered.html", success=success, more=more
+    return {"cards": list(untold) if len(payment.card_numbers) > 1 else []}
+
+
+def _open_refund(payment: Payment) -> dict[str, Any]:
+    found = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
+    return {"refund": found, "refund_amount": Money(found.amount_cents) if found else None}
+
+
+retry = step_page(
+    Step(
+        action=Action.RETRY,
+        form=RetryForm,
+        take=retry_registration,
+        template="retry.html",
+        success=gettext_lazy(
+            "Torget tells the library system again, and first asks whether it has the payment already."
+        ),
     )
-
-
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def not_refunded(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.MARK_NOT_REFUNDED)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = LookedForm(request.POST or None, initial={"seen_at": first_seen(seen)})
-
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return mark_not_refunded(
-            payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at
-        )
-
-    success = _("Marked as not done. Refund again when you know how.")
-    open_refund = payment.refunds.filter(state__in=OPEN_REFUND_STATES).first()
-    more = {"refund": open_refund, "refund_amount": Money(open_refund.amount_cents) if open_refund else None}
-    return respond(
-        request, staff, payment, form, take=take, template="mark_not_refunded.html", success=success, more=more
+)
+registered = step_page(
+    Step(
+        action=Action.MARK_REGISTERED,
+        form=NoteForm,
+        take=mark_registered,
+        template="mark_registered.html",
+        success=gettext_lazy("Marked as registered."),
+        more=_untold_cards,
     )
-
-
-@staff_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def stands(request: HttpRequest, staff: Staff, payment_id: int) -> HttpResponse:
-    looked = look(request, staff, payment_id, Action.LET_STAND)
-    if isinstance(looked, HttpResponse):
-        return looked
-    payment, seen = looked
-    form = NoteForm(request.POST or None, initial={"seen_at": first_seen(seen)})
-
-    def take(data: dict[str, Any], at: datetime) -> State:
-        return let_stand(payment_id=payment_id, seen_at=data["seen_at"], access=staff.access, note=data["note"], at=at)
-
-    success = _("The payment stands as it is.")
-    return respond(request, staff, payment, form, take=take, template="let_stand.html", success=success)
+)
+not_refunded = step_page(
+    Step(
+        action=Action.MARK_NOT_REFUNDED,
+        form=LookedForm,
+        take=mark_not_refunded,
+        template="mark_not_refunded.html",
+        success=gettext_lazy("Marked as not done. Refund again when you know how."),
+        more=_open_refund,
+    )
+)
+stands = step_page(
+    Step(
+        action=Action.LET_STAND,
+        form=NoteForm,
+        take=let_stand,
+        template="let_stand.html",
+        success=gettext_lazy("The payment stands as it is."),
+    )
+)
+paid = step_page(
+    Step(
+        action=Action.MARK_PAID,
+        form=SeenForm,
+        take=mark_paid,
+        template="mark_paid.html",
+        success=gettext_lazy("Marked as paid. Torget now tells the library system."),
+    )
+)

@@ -6,7 +6,6 @@ from torget.foundation.staff.home import home
 from torget.payments.web.staff import (
     actions,
     colleagues,
-    evidence,
     own_sign_in,
     payment,
     payment_file,
@@ -40,7 +39,7 @@ urlpatterns = [
     path("payments/<int:payment_id>/mark-refunded/", refunds.refunded, name="staff-mark-refunded"),
     path("payments/<int:payment_id>/mark-not-refunded/", actions.not_refunded, name="staff-mark-not-refunded"),
     path("payments/<int:payment_id>/let-stand/", actions.stands, name="staff-let-stand"),
-    path("payments/<int:payment_id>/mark-paid/", evidence.paid, name="staff-mark-paid"),
+    path("payments/<int:payment_id>/mark-paid/", actions.paid, name="staff-mark-paid"),
     path("refunds/<int:refund_id>/", proposals.proposal, name="staff-proposal"),
     path("fees/<int:reversal_id>/raised/", reversals.raised, name="staff-raised"),
 ]

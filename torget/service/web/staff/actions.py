@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from torget.foundation.staff.page import posted_number
 from torget.foundation.staff.session import Staff, staff_page
+from torget.foundation.staff.told import Refusals, told
 from torget.service.conversations.answer import NothingWritten, Then, TooLong, answer_conversation, write_note
 from torget.service.conversations.handle import (
     NoReason,
@@ -39,6 +40,11 @@ def _keep(conversation: Conversation, staff: Staff, text: str) -> None:
 def form_version(request: HttpRequest) -> int:
     """Zero is no version there can be, so a form without one is an old one."""
     return posted_number(request, "version")
+
+
+def changed_meanwhile() -> Refusals:
+    """Nobody acts on what they have not seen."""
+    return dict.fromkeys((ChangedMeanwhile, NotPossible), _("Something came meanwhile. Read what is new first."))
 
 
 def _with_template(request: HttpRequest, conversation: Conversation, staff: Staff) -> HttpResponse:
@@ -136,17 +142,17 @@ def _send(request: HttpRequest, staff: Staff, found: Conversation, form: AnswerF
 @require_POST
 def note(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="note conversation")
-    try:
+    refusals: Refusals = {
+        NothingWritten: _("Write the note before you save it."),
+        TooLong: _("The note is too long: 10,000 characters is the most."),
+    }
+    with told(request, _("The note is saved. The person does not see it."), refusals):
         write_note(
             conversation_id=found.pk,
             body=request.POST.get("note", ""),
             employee_id=staff.employee.pk,
             at=timezone.now(),
         )
-    except NothingWritten:
-        messages.error(request, _("Write the note before you save it."))
-    except TooLong:
-        messages.error(request, _("The note is too long: 10,000 characters is the most."))
     return back_to(found)
 
 
@@ -154,15 +160,14 @@ def note(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespon
 @require_POST
 def assign(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="assign conversation")
-    agent_id = posted_number(request, "agent") or None
-    try:
+    refusals: Refusals = {NotAnAgent: _("That colleague does not work in this queue.")}
+    with told(request, _("Done. The queue shows who has it."), refusals):
         assign_conversation(
-            conversation_id=found.pk, agent_id=agent_id, employee_id=staff.employee.pk, at=timezone.now()
+            conversation_id=found.pk,
+            agent_id=posted_number(request, "agent") or None,
+            employee_id=staff.employee.pk,
+            at=timezone.now(),
         )
-    except NotAnAgent:
-        messages.error(request, _("That colleague does not work in this queue."))
-    else:
-        messages.success(request, _("Done. The queue shows who has it."))
     return back_to(found)
 
 
@@ -170,7 +175,13 @@ def assign(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResp
 @require_POST
 def close(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="close conversation")
-    try:
+    changed = _("Something came meanwhile, so nothing was closed. Read what is new first.")
+    refusals: Refusals = {
+        NoReason: _("Write why it is closed without an answer."),
+        ChangedMeanwhile: changed,
+        NotPossible: changed,
+    }
+    with told(request, _("Closed without an answer."), refusals):
         close_conversation(
             conversation_id=found.pk,
             version=form_version(request),
@@ -178,12 +189,6 @@ def close(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespo
             employee_id=staff.employee.pk,
             at=timezone.now(),
         )
-    except NoReason:
-        messages.error(request, _("Write why it is closed without an answer."))
-    except (ChangedMeanwhile, NotPossible):
-        messages.error(request, _("Something came meanwhile, so nothing was closed. Read what is new first."))
-    else:
-        messages.success(request, _("Closed without an answer."))
     return back_to(found)
 
 
@@ -191,12 +196,8 @@ def close(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespo
 @require_POST
 def reopen(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="reopen conversation")
-    try:
+    with told(request, _("Open again; the clock has started anew."), changed_meanwhile()):
         reopen_conversation(
             conversation_id=found.pk, version=form_version(request), employee_id=staff.employee.pk, at=timezone.now()
         )
-    except (ChangedMeanwhile, NotPossible):
-        messages.error(request, _("Something came meanwhile. Read what is new first."))
-    else:
-        messages.success(request, _("Open again; the clock has started anew."))
     return back_to(found)

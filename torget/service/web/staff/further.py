@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from torget.foundation.staff.page import posted_number, show
 from torget.foundation.staff.session import Staff, note_refusal, staff_page
+from torget.foundation.staff.told import Refusals, told
 from torget.service.conversations.models import Contact, Transfer
 from torget.service.conversations.promote import AlreadyPromoted, NoProcedure, promote_conversation
 from torget.service.conversations.queries import offered_to
-from torget.service.conversations.steps import ChangedMeanwhile
 from torget.service.conversations.transfer import (
     AlreadyOffered,
     NoTransferReason,
@@ -23,10 +23,9 @@ from torget.service.conversations.transfer import (
     offer_transfer,
     return_transfer,
 )
-from torget.service.core.states import NotPossible
 from torget.service.forms.models import Attachment
 from torget.service.web.files import attachment_response
-from torget.service.web.staff.actions import back_to, form_version
+from torget.service.web.staff.actions import back_to, changed_meanwhile, form_version
 from torget.service.web.staff.conversation import messages_of
 from torget.service.web.staff.queue import topic_of
 from torget.service.web.staff.visible import find_conversation, note_read
@@ -36,16 +35,12 @@ from torget.service.web.staff.visible import find_conversation, note_read
 @require_POST
 def promote(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="promote conversation")
-    try:
+    never = _("This conversation is a matter already, or cannot become one.")
+    refusals = {**changed_meanwhile(), AlreadyPromoted: never, NoProcedure: never}
+    with told(request, _("It is a registered matter now. A preparer goes on with it."), refusals):
         promote_conversation(
             conversation_id=found.pk, version=form_version(request), employee_id=staff.employee.pk, at=timezone.now()
         )
-    except (AlreadyPromoted, NoProcedure):
-        messages.error(request, _("This conversation is a matter already, or cannot become one."))
-    except (ChangedMeanwhile, NotPossible):
-        messages.error(request, _("Something came meanwhile. Read what is new first."))
-    else:
-        messages.success(request, _("It is a registered matter now. A preparer goes on with it."))
     return back_to(found)
 
 
@@ -53,7 +48,13 @@ def promote(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRes
 @require_POST
 def offer(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpResponse:
     found = find_conversation(staff, conversation_id, action="offer conversation")
-    try:
+    refusals = {
+        **changed_meanwhile(),
+        NoTransferReason: _("Write why it belongs to them; they read it before they decide."),
+        NotServed: _("Choose the municipality that it belongs to."),
+        AlreadyOffered: _("It is offered already; they have not answered yet."),
+    }
+    with told(request, _("Offered. The person has been told."), refusals):
         offer_transfer(
             conversation_id=found.pk,
             version=form_version(request),
@@ -62,16 +63,6 @@ def offer(request: HttpRequest, staff: Staff, conversation_id: int) -> HttpRespo
             employee_id=staff.employee.pk,
             at=timezone.now(),
         )
-    except NoTransferReason:
-        messages.error(request, _("Write why it belongs to them; they read it before they decide."))
-    except NotServed:
-        messages.error(request, _("Choose the municipality that it belongs to."))
-    except AlreadyOffered:
-        messages.error(request, _("It is offered already; they have not answered yet."))
-    except (ChangedMeanwhile, NotPossible):
-        messages.error(request, _("Something came meanwhile. Read what is new first."))
-    else:
-        messages.success(request, _("Offered. The person has been told."))
     return back_to(found)
 
 
@@ -120,10 +111,6 @@ def offered_file(request: HttpRequest, staff: Staff, transfer_id: int, attachmen
     return attachment_response(attachment)
 
 
-def _to_queue() -> HttpResponse:
-    return HttpResponseRedirect(reverse("staff-conversations"))
-
-
 @staff_page
 @require_POST
 def accept(request: HttpRequest, staff: Staff, transfer_id: int) -> HttpResponse:
@@ -132,7 +119,7 @@ def accept(request: HttpRequest, staff: Staff, transfer_id: int) -> HttpResponse
         conversation = accept_transfer(transfer_id=found.pk, employee_id=staff.employee.pk, at=timezone.now())
     except TransferAnswered:
         messages.error(request, _("A colleague has answered the offer already."))
-        return _to_queue()
+        return HttpResponseRedirect(reverse("staff-conversations"))
     messages.success(request, _("It is in your queue now. The person has been told."))
     return back_to(conversation)
 
@@ -141,18 +128,13 @@ def accept(request: HttpRequest, staff: Staff, transfer_id: int) -> HttpResponse
 @require_POST
 def give_back(request: HttpRequest, staff: Staff, transfer_id: int) -> HttpResponse:
     found = _find_offer(staff, transfer_id, action="return offer")
-    try:
-        return_transfer(
-            transfer_id=found.pk,
-            reason=request.POST.get("reason", ""),
-            employee_id=staff.employee.pk,
-            at=timezone.now(),
-        )
-    except NoTransferReason:
-        messages.error(request, _("Write why you give it back; they read it."))
+    reason = request.POST.get("reason", "")
+    refusals: Refusals = {
+        TransferAnswered: _("A colleague has answered the offer already."),
+        NoTransferReason: _("Write why you give it back; they read it."),
+    }
+    with told(request, _("Given back. The person has been told."), refusals):
+        return_transfer(transfer_id=found.pk, reason=reason, employee_id=staff.employee.pk, at=timezone.now())
+    if not reason.strip():
         return HttpResponseRedirect(reverse("staff-transfer", args=[found.pk]))
-    except TransferAnswered:
-        messages.error(request, _("A colleague has answered the offer already."))
-    else:
-        messages.success(request, _("Given back. The person has been told."))
-    return _to_queue()
+    return HttpResponseRedirect(reverse("staff-conversations"))
