@@ -52,10 +52,16 @@ class OtherProvider:
         self.sandbox.outbox.record(callback, code=response.status_code)
         return response.status_code
 
-    def wait(self, **span: float) -> None:
-        before = self.world.now
-        self.world.wait(**span)
-        self.sandbox.clock.advance((self.world.now - before).total_seconds())
+
+@contextmanager
+def provider_at(name: str, vendor: Vendor, *merchants: Merchant, **time: Any) -> Iterator[ProviderSandbox]:
+    """Its sandbox on a free port and settings that lead to it; callbacks wait until they are taken."""
+    by_account = {one.account: one for one in merchants}
+    sandbox = ProviderSandbox(vendor, merchants=by_account, is_http_allowed=True, dispatches=False, seed=1, **time)
+    with sandbox, serving(sandbox) as url:
+        entry = {**settings.PAYMENT_PROVIDERS[name], "OPTIONS": {"base_url": url}, "PAGE_ORIGINS": [url]}
+        with override_settings(PAYMENT_PROVIDERS={**settings.PAYMENT_PROVIDERS, name: entry}):
+            yield sandbox
 
 
 @contextmanager
@@ -63,26 +69,12 @@ def other_provider(
     world: World, name: str, vendor: Vendor, merchant: Merchant, **credentials: str
 ) -> Iterator[OtherProvider]:
     """Hanko, which takes no online payments in the network of tests, does so with this provider."""
-    sandbox = ProviderSandbox(
-        vendor,
-        merchants={merchant.account: merchant},
-        is_http_allowed=True,
-        dispatches=False,
-        speed=0,
-        start_at=START.timestamp(),
-        seed=1,
-    )
-    with sandbox, serving(sandbox) as url:
-        entry = {
-            **settings.PAYMENT_PROVIDERS[name],
-            "OPTIONS": {"base_url": url},
-            "PAGE_ORIGINS": [url],
-        }
-        with override_settings(PAYMENT_PROVIDERS={**settings.PAYMENT_PROVIDERS, name: entry}):
-            account = MerchantAccount.objects.create(
-                provider=name,
-                account=merchant.account,
-                credentials=encrypt_credentials({"secret": merchant.secret, **credentials}),
-                municipality=Municipality.objects.get(slug="hanko"),
-            )
-            yield OtherProvider(world=world, name=name, sandbox=sandbox, account=account)
+    with provider_at(name, vendor, merchant, speed=0, start_at=START.timestamp()) as sandbox:
+        world.others.append(sandbox)
+        account = MerchantAccount.objects.create(
+            provider=name,
+            account=merchant.account,
+            credentials=encrypt_credentials({"secret": merchant.secret, **credentials}),
+            municipality=Municipality.objects.get(slug="hanko"),
+        )
+        yield OtherProvider(world=world, name=name, sandbox=sandbox, account=account)

@@ -1,8 +1,8 @@
 """Torget between two sandboxes, over real sockets, at a time of our own: for tests of whole payments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +16,7 @@ from tests.network import LIBRARY, make_network
 from torget.foundation.core.money import Money
 from torget.foundation.people.models import Patron
 from torget.payments.checkout.load import PaymentFacts, load_payment
-from torget.payments.checkout.merchants import load_merchants
+from torget.payments.checkout.merchants import Merchant, load_merchants
 from torget.payments.checkout.open_page import open_page
 from torget.payments.checkout.receive import receive_message
 from torget.payments.checkout.settle_refund import receive_refund_message
@@ -32,6 +32,7 @@ from torget.sandbox.paytrail.carry_out import carry_out
 from torget.sandbox.paytrail.sandbox import PaytrailSandbox
 from torget.sandbox.population import SandboxFee, SandboxItem, SandboxPatron
 from torget.sandbox.providers.outbox import Callback
+from torget.sandbox.providers.sandbox import ProviderSandbox
 from torget.sandbox.server import serving
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -76,6 +77,8 @@ class World:
     library: LibrarySide
     paytrail: PaytrailSandbox
     now: datetime = START
+    others: list[ProviderSandbox] = field(default_factory=list)
+    """Of further providers."""
 
     @property
     def koha(self) -> SandboxKoha:
@@ -89,7 +92,8 @@ class World:
     def wait(self, **span: float) -> None:
         self.library.time_passes()
         self.now += timedelta(**span)
-        self.paytrail.clock.advance(timedelta(**span).total_seconds())
+        for clock in (self.paytrail.clock, *(one.clock for one in self.others)):
+            clock.advance(timedelta(**span).total_seconds())
 
     def add(self, *patrons: SandboxPatron, items: tuple[SandboxItem, ...] = ()) -> None:
         self.library.add(patrons, items)
@@ -100,10 +104,11 @@ class World:
         *fee_ids: int,
         email: str = "",
         children: Sequence[SandboxPatron] = (),
+        merchants: Mapping[str, Merchant] | None = None,
     ) -> StartedCheckout:
         """What the patron's browser does from the fee list to the saved checkout; without choice it takes all.
 
-        Of the children's cards everything is taken.
+        Of the children's cards everything is taken. `merchants` go before those that the network has.
         """
         cards = [self._choose(patron, fee_ids), *(self._choose(child, (), is_childs=True) for child in children)]
         row, _ = Patron.objects.get_or_create(
@@ -111,9 +116,14 @@ class World:
             reference=cards[0].patron.reference,
             defaults={"first_seen_at": self.now, "last_seen_at": self.now},
         )
+        takers = {**load_merchants(), **(merchants or {})}
         return start_checkout_of_cards(
-            patron_id=row.id, cards=cards, merchants=load_merchants(), language="sv", email=email, now=self.now
+            patron_id=row.id, cards=cards, merchants=takers, language="sv", email=email, now=self.now
         )
+
+    def fee_reference(self, fee_id: int) -> str:
+        """What the library system calls the fee."""
+        return str(getattr(self.library, "fee_reference", str)(fee_id))
 
     def _choose(self, patron: SandboxPatron, fee_ids: Sequence[int], *, is_childs: bool = False) -> ChosenOnCard:
         connector = library_system(LIBRARY)
@@ -121,8 +131,7 @@ class World:
         merchants = load_merchants()
         policy = load_policy(library_system=LIBRARY, merchants=frozenset(merchants))
         assessed = [assess_fee(fee, account.patron, policy) for fee in account.fees]
-        named = getattr(self.library, "fee_reference", str)
-        wanted = {named(fee_id) for fee_id in fee_ids} if connector.capabilities.can_choose_fees else set()
+        wanted = {self.fee_reference(fee_id) for fee_id in fee_ids} if connector.capabilities.can_choose_fees else set()
         expected = {
             one.fee.reference: one.fee.outstanding
             for one in assessed

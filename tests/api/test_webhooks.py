@@ -1,16 +1,18 @@
 """Webhooks: written with what they tell of, signed, tried again, cut off, given up, replayed, and never sent inside."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from copy import copy
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -55,6 +57,14 @@ def run_jobs() -> int:
         ProcrastinateJob.objects.filter(pk=job.pk).delete()
         send_webhook(**job.args)
     return len(jobs)
+
+
+def longest_wait_seconds() -> float:
+    """What the operator's alarm looks at."""
+    (line,) = re.findall(
+        r"^torget_webhook_age_seconds (\S+)$", Client().get("/metrics/").content.decode(), re.MULTILINE
+    )
+    return float(line)
 
 
 def told(receiver: Receiver) -> list[str]:
@@ -157,14 +167,16 @@ def test_an_endpoint_that_fails_for_days_is_stopped_and_staff_is_told(world: Wor
         at=timezone.now(),
     )
     receiver.status = 503
-    now = timezone.now()
+    now = timezone.now() - timedelta(hours=2)
     first = send_test(endpoint=endpoint, actor="operator", at=now)
     deliver(delivery_id=first.pk, clock=lambda: now)
     assert not OutgoingEmail.objects.exists()
+    assert longest_wait_seconds() == pytest.approx(7200, abs=60)
     later = now + FAILING_MAX
     deliver(delivery_id=first.pk, clock=lambda: later)
     endpoint.refresh_from_db()
     assert endpoint.stop_reason == "failing"
+    assert longest_wait_seconds() == 0
     told_to = dict(OutgoingEmail.objects.values_list("recipient", "subject"))
     assert told_to == {"finna@example.fi": "Webhook stopped: Finna", "x@example.fi": "Webhook stoppad: Finna"}
     # Nothing is sent there any more, until somebody starts it and replays.

@@ -40,7 +40,7 @@ def start(provider: OtherProvider) -> int:
 def test_a_notification_takes_a_payment_to_its_end(ceepos: OtherProvider) -> None:
     payment_id = start(ceepos)
     ceepos.at_provider(payment_id, "pay", copies=3)
-    ceepos.wait(minutes=5)
+    ceepos.world.wait(minutes=5)
     assert ceepos.deliver_due() == [200, 200, 200]
     catch_up(ceepos.world)
     ceepos.world.work()
@@ -103,7 +103,7 @@ def lost(provider: OtherProvider) -> Payment:
     """Paid, and nobody was told; an hour later its fees are free again."""
     payment_id = start(provider)
     provider.at_provider(payment_id, "pay_unnoticed")
-    provider.wait(minutes=61)
+    provider.world.wait(minutes=61)
     provider.world.work()
     payment = Payment.objects.get(pk=payment_id)
     assert payment.state == State.EXPIRED

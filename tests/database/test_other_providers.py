@@ -107,7 +107,7 @@ def test_a_reservation_is_pending_until_the_worker_has_captured_it(mobilepay: Ot
     assert events(payment_id)[2:4] == ["provider_pending", "provider_paid"]
     assert state_of(mobilepay, payment_id) is State.REGISTERED
     # The webhook of the capture comes after we know; it is heard and changes nothing.
-    mobilepay.wait(minutes=1)
+    mobilepay.world.wait(minutes=1)
     assert mobilepay.deliver_due() == [200]
     assert mobilepay.world.credits() == [Money(300)]
 
@@ -115,11 +115,11 @@ def test_a_reservation_is_pending_until_the_worker_has_captured_it(mobilepay: Ot
 def test_a_lost_webhook_and_a_lost_answer_lose_nothing(mobilepay: OtherProvider) -> None:
     payment_id = start(mobilepay)
     mobilepay.at_provider(payment_id, "pay_unnoticed")
-    mobilepay.wait(minutes=3)
+    mobilepay.world.wait(minutes=3)
     mobilepay.sandbox.knobs.turn(outage={"kind": "drop_after", "on": "modify", "count": 1})
     mobilepay.world.work()
     assert state_of(mobilepay, payment_id) is State.PENDING
-    mobilepay.wait(minutes=30)
+    mobilepay.world.wait(minutes=30)
     mobilepay.world.work()
     assert state_of(mobilepay, payment_id) is State.REGISTERED
 

@@ -72,6 +72,7 @@ def test_a_kiosk_hands_over_to_the_phone_and_forgets(torget: RunningTorget, visi
 def test_an_exchange_is_tried_out(torget: RunningTorget, visitor: NewVisitor) -> None:
     coordinator = at_work(visitor, "coordinator", "sv")
     coordinator.open("/staff/libraries/whose-money/")
+    coordinator.look_at_every_width()
     coordinator.open("/staff/libraries/exchange/")
     coordinator.look_at_every_width()
     press(coordinator, "main form button.govuk-button")

@@ -70,7 +70,7 @@ def _run(first_seed: int, weeks: int, over: str | None, kind: str | None) -> int
     for seed in range(first_seed, first_seed + weeks):
         if kind != "disputes":
             paid = run_week(seed, over)
-            print(f"seed {seed} over {paid.over}: {paid.crashes} crashes, {paid.states}", flush=True)
+            print(f"seed {seed} over {paid.over}: {paid.crashes} crashes, {paid.failover}, {paid.states}", flush=True)
             failed += _tell(seed, paid.faults, paid.broken)
         if kind != "payments":
             disputed = run_dispute_week(seed, over)

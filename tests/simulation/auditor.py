@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from tests.libraries import Booking
+from tests.simulation.failover import Failover
 from tests.simulation.refund_auditor import RefundAuditor
 from tests.simulation.settlement_auditor import SettlementAuditor
 from tests.simulation.settling import SettlementAtWork
@@ -36,9 +37,14 @@ def _rows(sql: str) -> list[dict[str, Any]]:
 
 
 class Auditor:
-    def __init__(self, world: World, settlement: SettlementAtWork) -> None:
+    def __init__(self, world: World, settlement: SettlementAtWork, failover: Failover) -> None:
         self.faults: list[Fault] = []
-        self.provider = {payment["stamp"]: payment for payment in books(world.paytrail.state)["payments"]}
+        at_providers = [*books(world.paytrail.state)["payments"], *failover.books()]
+        self.provider = {payment["stamp"]: payment for payment in at_providers}
+        for stamp, count in Counter(payment["stamp"] for payment in at_providers).items():
+            if count > 1:
+                self._say("3: a payment is at one provider", stamp)
+        self.accounts = {row["id"]: row["account"] for row in _rows("SELECT id, account FROM checkout_merchantaccount")}
         self.booked: dict[str, list[Booking]] = defaultdict(list)
         self.payments = {str(row["token"]): row for row in _rows("SELECT * FROM checkout_payment")}
         # Where the library system takes only numbers, a payment is marked by its number.
@@ -58,6 +64,7 @@ class Auditor:
         for token, payment in self.payments.items():
             self._every_cent_of(token, payment)
             self._has_ended(token, payment)
+            self._stays_with_its_account(token, payment)
             self._events_form_a_chain(payment)
         self.refunds.audit(self.payments, self.lines)
         self._nobody_else_paid()
@@ -111,6 +118,14 @@ class Auditor:
             self._say("2: on a named person's list with the reason", payment["id"])
         if payment["state"] != "attention" and any(line["is_open"] for line in self.lines[payment["id"]]):
             self._say("3: an ended payment holds a fee", (payment["id"], payment["state"]))
+
+    def _stays_with_its_account(self, token: str, payment: dict[str, Any]) -> None:
+        """Whatever was switched meanwhile; and who got a page elsewhere has not got one here."""
+        at_provider = self.provider.get(token)
+        if at_provider and at_provider["merchant"] != self.accounts[payment["merchant_account_id"]]:
+            self._say("5: a payment never moves", (payment["id"], at_provider["merchant"]))
+        if payment["pay_url"] and at_provider is None:
+            self._say("5: a page that no provider gave", payment["id"])
 
     def _events_form_a_chain(self, payment: dict[str, Any]) -> None:
         state = ""

@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from tests.libraries import library_side
 from tests.simulation.auditor import Fault
+from tests.simulation.failover import second_provider
 from tests.simulation.week import Week
 from tests.world import running_world
 from torget.payments.invariants.check import Finding, find_violations
@@ -24,6 +25,8 @@ class WeekReport:
     faults: list[Fault]
     crashes: int
     states: dict[str, int]
+    failover: dict[str, int]
+    """How often a page was not given, the second way was taken and paid on, and a provider switched."""
     broken: list[Finding]
     """What our own nightly check says; the auditor is not told."""
 
@@ -58,12 +61,14 @@ def run_week(seed: int, over: str | None = None) -> WeekReport:
         override_settings(SETTLEMENT_FOLDER=folder),
         emptied_database(),
         running_world(library_side(kind, seed)) as world,
+        second_provider() as second,
     ):
-        week = Week(world, seed)
+        week = Week(world, seed, second)
         faults = week.run()
         with connection.cursor() as cursor:
             cursor.execute("SELECT state, count(*) FROM checkout_payment GROUP BY state ORDER BY state")
             states = dict(cursor.fetchall())
+        told = week.failover.told()
         broken = [finding for finding in find_violations()[0] if finding.violations]
     connections.close_all()
-    return WeekReport(seed, kind, faults, week.crashes, states, broken)
+    return WeekReport(seed, kind, faults, week.crashes, states, told, broken)

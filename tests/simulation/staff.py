@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tests.simulation.failover import Failover
 from tests.world import World
 from torget.foundation.cooperations.models import Municipality
 from torget.foundation.people.access import Access, load_access
@@ -53,6 +54,7 @@ LIMITS = {"porvoo": 300, "sipoo": 0, "raasepori": 100_000}
 class StaffAtWork:
     world: World
     dice: random.Random
+    failover: Failover
     people: list[Employee] = field(default_factory=list)
     #: What a colleague has on the screen, to press later, when it may be old.
     open_pages: list[tuple[int, datetime]] = field(default_factory=list)
@@ -156,7 +158,8 @@ class StaffAtWork:
                 note_raised(reversal_id=item.pk, access=access, note="raised by hand", at=self.world.now)
 
     def _at_provider(self, refund: Refund) -> str:
-        rows = [row for payment in books(self.world.paytrail.state)["payments"] for row in payment["refunds"]]
+        payments = (*books(self.world.paytrail.state)["payments"], *self.failover.books())
+        rows = [row for payment in payments for row in payment["refunds"]]
         return next((str(row["status"]) for row in rows if row["stamp"] == str(refund.stamp)), "")
 
     def _library_has(self, payment_id: int) -> bool:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.simulation.auditor import Auditor, Fault
 from tests.simulation.crashes import ProcessKilled, choose_crash
+from tests.simulation.failover import Failover
 from tests.simulation.settling import SettlementAtWork
 from tests.simulation.staff import REFUSED, StaffAtWork
 from tests.world import World, make_fee, make_patron
@@ -26,6 +27,7 @@ from torget.sandbox.paytrail.hostile import HOSTILE
 from torget.sandbox.paytrail.outcomes import OUTCOMES
 from torget.sandbox.population import SandboxFee, SandboxPatron
 from torget.sandbox.providers.outcomes import NotPossible
+from torget.sandbox.providers.sandbox import ProviderSandbox
 
 PATRONS = 12
 ACTIONS = 240
@@ -62,21 +64,25 @@ def lost_order_of(card_number: str, since: datetime) -> bool:
 class Week:
     world: World
     seed: int
+    second: ProviderSandbox
     dice: random.Random = field(init=False)
     patrons: list[SandboxPatron] = field(default_factory=list)
     returns: list[str] = field(default_factory=list)
     crashes: int = 0
+    failover: Failover = field(init=False)
     staff: StaffAtWork = field(init=False)
     settlement: SettlementAtWork = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self.staff = StaffAtWork(self.world, self.dice)
+        self.failover = Failover(self.world, self.dice, self.patrons, self.second)
+        self.staff = StaffAtWork(self.world, self.dice, self.failover)
         self.settlement = SettlementAtWork(self.world, self.dice)
 
     def run(self) -> list[Fault]:
         self._populate()
         self.staff.hire()
+        self.failover.open_accounts()
         self.settlement.open_accounts()
         actions: list[tuple[int, Callable[[], None]]] = [
             (20, self._start),
@@ -92,12 +98,13 @@ class Week:
             (25, self.staff.act),
             (2, self._is_never_heard_of),
             (3, self.settlement.act),
+            (12, self.failover.act),
         ]
         choices = [action for weight, action in actions for _ in range(weight)]
         for _ in range(ACTIONS):
             self._do(self.dice.choice(choices))
         self._calm_down()
-        return Auditor(self.world, self.settlement).audit()
+        return Auditor(self.world, self.settlement, self.failover).audit()
 
     def _populate(self) -> None:
         for number in range(1, PATRONS + 1):
@@ -146,6 +153,9 @@ class Week:
         payment_id = self._some_payment()
         if load_payment(payment_id).state == "created":
             self.world.open(payment_id)
+        if self.failover.takes(payment_id):
+            self.failover.pay(payment_id)
+            return
         outcome = self.dice.choice([*OUTCOMES, *["pay", "pay_and_close_browser", "pay_unnoticed"] * 5])
         hostile = self.dice.sample(sorted(HOSTILE), self.dice.choice((0, 0, 1, 3)))
         url = self.world.at_provider(
@@ -242,6 +252,7 @@ class Week:
         """Everything works again, nobody presses anything, and time goes on for a fortnight."""
         self.world.library.calm()
         self.world.paytrail.knobs.turn(outage={}, refund="ok")
+        self.failover.calm()
         for hours in (0.1, 0.1, 0.5, 1, 2, 4, 8, 24, 24, 48, 48, 96, 96):
             self.world.wait(hours=hours)
             if hours in (24, 48):
@@ -253,6 +264,7 @@ class Week:
                         self.world.paytrail.outbox.record(callback, code=200)
                     except (MessageNotBelieved, Refund.DoesNotExist):
                         self.world.paytrail.outbox.record(callback, code=400)
+            self.failover.deliver_due()
             for _ in range(40):
                 if self.world.work(500) == 0:
                     break

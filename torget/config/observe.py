@@ -34,6 +34,7 @@ JOBS_HEARTBEAT_AGE_SECONDS = Gauge("torget_jobs_heartbeat_age_seconds", "Since a
 JOBS_LATE_SECONDS = Gauge("torget_jobs_late_seconds", "How late the most overdue background job is")
 JOBS_FAILED = Gauge("torget_jobs_failed", "Background jobs that failed within a day")
 EMAILS_STUCK = Gauge("torget_emails_stuck", "E-mails that were given up")
+WEBHOOK_AGE_SECONDS = Gauge("torget_webhook_age_seconds", "How long the oldest outgoing webhook has not been delivered")
 BOOKS_VIOLATIONS = Gauge("torget_books_violations", "What broke a rule of the books at the latest check", ["rule"])
 BOOKS_CHECK_AGE_SECONDS = Gauge("torget_books_check_age_seconds", "Since the last check of the books was finished")
 BOOKS_CHECK_SECONDS = Gauge("torget_books_check_seconds", "How long the latest check of the books took")
@@ -117,6 +118,12 @@ _GAUGES = {
         SELECT count(*) FROM settlement_auditdisagreement WHERE audit_id = (
             SELECT id FROM settlement_fullaudit WHERE finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1
         )
+    """,
+    # Whom staff or three days of failures have stopped is told nothing on purpose.
+    WEBHOOK_AGE_SECONDS: """
+        SELECT extract(epoch FROM now() - min(m.created_at)) FROM api_webhookdelivery d
+        JOIN api_webhookmessage m ON m.id = d.message_id JOIN api_webhookendpoint e ON e.id = d.endpoint_id
+        WHERE d.state = 'waiting' AND e.stopped_at IS NULL
     """,
     EMAILS_STUCK: f"SELECT count(*) FROM notify_outgoingemail WHERE sent_at IS NULL AND tries >= {TRIES_MAX}",  # noqa: S608
 }

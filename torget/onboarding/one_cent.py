@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from torget.foundation.core.money import Money
@@ -36,6 +37,7 @@ from torget.payments.core.ports import (
     RefundStatus,
 )
 from torget.payments.core.provider_extras import Captures
+from torget.payments.settlement.reconciliation_models import AccountTrial
 
 PRODUCT_CODE = "TEST"
 #: Payments count theirs from 1, so no payment has such a reference number.
@@ -103,7 +105,9 @@ def try_account(*, draft: Draft, access: Access, language: str, at: datetime) ->
         cent.save()
         return cent
     cent.amount_cents = connector.capabilities.amount_cents_min
-    cent.save()
+    with transaction.atomic():
+        cent.save()
+        _let_reports_name(cent)
     note(draft, action="try account", actor=access.actor, at=at, provider=facts.provider, account=facts.account)
     try:
         created = connector.create(_order(cent, language))
@@ -115,9 +119,30 @@ def try_account(*, draft: Draft, access: Access, language: str, at: datetime) ->
             "provider_reference": created.provider_reference,
             "pay_url": created.pay_url,
         }
+        AccountTrial.objects.filter(stamp=cent.token).update(provider_reference=created.provider_reference)
     OneCent.objects.filter(pk=cent.pk, state=OneCent.State.ASKING).update(**changes)
     cent.refresh_from_db()
     return cent
+
+
+def _let_reports_name(cent: OneCent) -> None:
+    """Once the municipality is live, its finance is told what this row of a report is."""
+    AccountTrial.objects.create(
+        stamp=cent.token,
+        refund_stamp=_refund_stamp(cent),
+        provider=cent.provider,
+        account=cent.account,
+        reference=_reference(cent),
+        amount_cents=cent.amount_cents,
+    )
+
+
+def _reference(cent: OneCent) -> str:
+    return reference_number(_REFERENCES_FROM + cent.pk)
+
+
+def _refund_stamp(cent: OneCent) -> UUID:
+    return uuid.uuid5(cent.token, "back")
 
 
 def _connector(cent: OneCent) -> PaymentProvider:
@@ -133,7 +158,7 @@ def _order(cent: OneCent, language: str) -> PaymentOrder:
     details = cent.draft.answers.get(Step.DETAILS, {})
     return PaymentOrder(
         stamp=str(cent.token),
-        reference=reference_number(_REFERENCES_FROM + cent.pk),
+        reference=_reference(cent),
         lines=(
             OrderLine(
                 stamp=f"{cent.token}-1",
@@ -209,7 +234,7 @@ def _give_back(cent: OneCent, connector: PaymentProvider) -> None:
     amount = Money(cent.amount_cents)
     lines = (RefundLine(order_line_stamp=f"{cent.token}-1", amount=amount),) if cent.sub_merchant else ()
     order = RefundOrder(
-        refund_stamp=str(uuid.uuid5(cent.token, "back")),
+        refund_stamp=str(_refund_stamp(cent)),
         provider_reference=cent.provider_reference,
         amount=amount,
         lines=lines,

@@ -17,7 +17,8 @@ from torget.onboarding.examine import credentials_of
 from torget.onboarding.models import Draft
 from torget.onboarding.network.problem import Problem
 from torget.onboarding.steps import Step, Way
-from torget.onboarding.web.words import WAYS, credential_label, provider_name
+from torget.onboarding.web.words import WAYS, credential_label
+from torget.payments.checkout.providers import provider_title
 from torget.payments.core.fees import LegalNature
 
 IN_LANGUAGES = {
@@ -196,7 +197,7 @@ class ProviderForm(StepForm):
         super().__init__(*arguments, **named)
         self.fields["provider"] = forms.ChoiceField(
             label=_("Payment service"),
-            choices=[(name, provider_name(name)) for name in settings.PAYMENT_PROVIDERS],
+            choices=[(name, provider_title(name)) for name in settings.PAYMENT_PROVIDERS],
             widget=forms.RadioSelect,
         )
 

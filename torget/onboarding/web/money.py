@@ -24,7 +24,8 @@ from torget.onboarding.ways_out import way_to_provider
 from torget.onboarding.web.entry import draft_page
 from torget.onboarding.web.forms import AccountForm, PartForm, PayeeForm, ProviderForm, StepForm
 from torget.onboarding.web.frame import draft_url, save_step, show_step, tell_problems
-from torget.onboarding.web.words import provider_name, trouble_words
+from torget.onboarding.web.words import trouble_words
+from torget.payments.checkout.providers import provider_title
 from torget.payments.core.ports import BadMessage
 from torget.payments.web.provider_messages import incoming_message
 
@@ -71,7 +72,7 @@ def account(request: HttpRequest, staff: Staff, draft: Draft) -> HttpResponse:
     context = {
         "form": form,
         "provider": provider,
-        "provider_name": provider_name(provider),
+        "provider_name": provider_title(provider),
         "is_own": way_of(draft) == Way.OWN,
         "cent": latest_cent(draft),
     }
@@ -102,7 +103,7 @@ def cent(request: HttpRequest, staff: Staff, draft: Draft) -> HttpResponse:
         "form": StepForm({}),
         "cent": found,
         "amount": Money(found.amount_cents),
-        "provider_name": provider_name(found.provider),
+        "provider_name": provider_title(found.provider),
         "checks": checks + 1,
         "keeps_asking": checks < CHECKS_MAX and found.state in (OneCent.State.OPEN, OneCent.State.FAILED),
     }

@@ -34,10 +34,6 @@ CREDENTIALS = {
 }
 
 
-def provider_name(provider: str) -> str:
-    return provider.replace("_", " ").title()
-
-
 def credential_label(name: str) -> str:
     return str(CREDENTIALS.get(name, name))
 

@@ -15,6 +15,7 @@ _ENTRY_KINDS: dict[str, str | Promise] = {
     "provider_fee": gettext_lazy("Fee of the payment service"),
     "payout": gettext_lazy("Paid out to the municipality"),
     "suspense": gettext_lazy("Unexplained"),
+    "trial": gettext_lazy("Test payment of the account"),
 }
 
 _ACCOUNTS: dict[str, str | Promise] = {
@@ -23,6 +24,7 @@ _ACCOUNTS: dict[str, str | Promise] = {
     "bank": gettext_lazy("Paid out, on the bank account"),
     "provider_fees": gettext_lazy("Fees of the payment service"),
     "suspense": gettext_lazy("Unexplained"),
+    "trials": gettext_lazy("Test payments that have not gone back"),
     "income": gettext_lazy("Income"),
     "vat": pgettext_lazy("account", "VAT"),
     "owed_to": gettext_lazy("Owed to another municipality"),

@@ -16,6 +16,7 @@ class Account:
     UNREGISTERED = "unregistered"  #: Liability: paid by patrons, not yet in the library system.
     BANK = "bank"  #: Asset: paid out to the municipality's account.
     PROVIDER_FEES = "provider_fees"  #: Expense.
+    TRIALS = "trials"  #: Liability: paid by those who tried the merchant account, until it has gone back.
     SUSPENSE = "suspense"  #: What nobody can explain yet; has an owner and an age alarm.
 
     @staticmethod

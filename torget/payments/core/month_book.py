@@ -11,7 +11,7 @@ from torget.foundation.core.money import Money, total
 from torget.payments.core.ledger import Account, read_account
 
 FORMAT = 1
-_ORDER = ("provider", "bank", "suspense", "unregistered", "owed_to", "vat", "income", "provider_fees")
+_ORDER = ("provider", "bank", "suspense", "trials", "unregistered", "owed_to", "vat", "income", "provider_fees")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ NEEDS_A_PERSON = frozenset(RowClass) - {RowClass.MATCHED, RowClass.WAITING}
 SETTLEMENT = "settlement"
 """The kind of an item that compares what a provider paid out with what the bank got; the other kinds are RowKind."""
 
+TRIAL = "trial"
+"""The kind of a provider's row about a payment that only tried the merchant account, or about its refund."""
+
 REPORT_WORKING_DAYS = 4
 """How long a payment or a refund may take to appear in a provider's report."""
 BANK_WORKING_DAYS = 3

@@ -12,9 +12,9 @@ from django.db.models import F, Q
 
 from torget.foundation.core.money import Money
 from torget.payments.checkout.models import MerchantAccount
-from torget.payments.core.ledger import Entry, PostingValue
+from torget.payments.core.ledger import Account, Entry, PostingValue
 from torget.payments.core.months import HELSINKI
-from torget.payments.core.reconciliation import SETTLEMENT, RowClass, payout_postings, row_postings
+from torget.payments.core.reconciliation import SETTLEMENT, TRIAL, RowClass, payout_postings, row_postings
 from torget.payments.core.settlement import RowKind
 from torget.payments.ledger.post import post_entries
 from torget.payments.settlement.reconciliation_models import Item
@@ -40,11 +40,18 @@ def wanted_postings(item: Item) -> Wanted:
         return {"provider_fee": fees, "payout": paid}
     if item.reported_cents is None or item.kind == RowKind.PAYOUT:
         return {}
-    # Fees of rows that belong to no settlement have no other item to be booked by.
-    fee_cents = item.fee_cents - (item.reported_cents if item.kind == RowKind.FEE else 0)
-    fees, _ = payout_postings(expected_cents=None, fee_cents=0 if item.settlement else fee_cents, arrived_cents=None)
+    if item.kind == TRIAL and row_class is RowClass.MATCHED:
+        cents = item.reported_cents
+        return {"trial": {Account.PROVIDER: cents, Account.TRIALS: -cents}, "provider_fee": _own_fee(item)}
     differs = row_postings(row_class=row_class, expected_cents=item.expected_cents, reported_cents=item.reported_cents)
-    return {"provider_fee": fees, "suspense": differs}
+    return {"provider_fee": _own_fee(item), "suspense": differs}
+
+
+def _own_fee(item: Item) -> Mapping[str, int]:
+    # Fees of rows that belong to no settlement have no other item to be booked by.
+    fee_cents = item.fee_cents - (item.reported_cents or 0 if item.kind == RowKind.FEE else 0)
+    fees, _ = payout_postings(expected_cents=None, fee_cents=0 if item.settlement else fee_cents, arrived_cents=None)
+    return fees
 
 
 def _book(item_id: int, now: datetime) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from torget.foundation.core.money import Money
 from torget.foundation.design.templatetags.torget_format import day_text, euros
 from torget.payments.core.checkout import UNPAID
-from torget.payments.core.reconciliation import SETTLEMENT, RowClass
+from torget.payments.core.reconciliation import SETTLEMENT, TRIAL, RowClass
 from torget.payments.core.settlement import RowKind, StatementKind
 from torget.payments.settlement.models import BankAccount, BankStatement, SettlementFile
 from torget.payments.settlement.reconciliation_models import Item
@@ -30,11 +30,19 @@ _KINDS = {
     RowKind.CHARGEBACK.value: gettext_lazy("Chargeback"),
     RowKind.PAYOUT.value: gettext_lazy("Payout as told"),
     RowKind.ADJUSTMENT.value: gettext_lazy("Adjustment"),
+    TRIAL: gettext_lazy("Test payment"),
     SETTLEMENT: gettext_lazy("Payout to the bank"),
 }
 _WHY = {
     "matched": (gettext_lazy("Our books and the payment service's row say the same."), ""),
     "own_fee": (gettext_lazy("The payment service charged a fee of its own. It is booked."), ""),
+    "trial": (
+        gettext_lazy(
+            "A test payment, by which this account was tried when the municipality was set up, or its way back. It is "
+            "no fee and no income: it stands on an account of its own until it has gone back."
+        ),
+        "",
+    ),
     "waiting": (
         gettext_lazy("Our books have it, and the payment service's report is not due yet."),
         gettext_lazy("It clears itself when the report comes, at the latest on %(day)s."),
@@ -191,6 +199,8 @@ def _situation_of_row(item: Item) -> str:
     row_class = RowClass(item.row_class)
     if row_class is RowClass.MATCHED and item.kind == RowKind.FEE:
         return "own_fee"
+    if row_class is RowClass.MATCHED and item.kind == TRIAL:
+        return "trial"
     if row_class is RowClass.AMOUNT_DIFFERS and item.kind == RowKind.PAYOUT:
         return "payout_told"
     if row_class is RowClass.FEE_DIFFERS and item.later_fee_cents not in (None, item.fee_cents):

@@ -166,3 +166,18 @@ class AgreedFee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["merchant_account", "method", "valid_from"], name="agreed_fee_once")
         ]
+
+
+class AccountTrial(models.Model):
+    """A payment that only tries a merchant account, so that the provider's reports that name it are understood.
+
+    It is no Payment, and the account may have no row yet (ADR 68).
+    """
+
+    stamp = models.UUIDField(unique=True)
+    refund_stamp = models.UUIDField(unique=True)
+    provider = models.CharField(max_length=30)
+    account = models.CharField(max_length=60)
+    reference = models.CharField(max_length=20)
+    provider_reference = models.CharField(max_length=100, blank=True)
+    amount_cents = models.PositiveIntegerField()

@@ -123,7 +123,8 @@ def _change(
         try:
             take(form.cleaned_data)
         except BadText as why:
-            form.add_error(str(why) if str(why) in form.fields else None, str(BAD_TEXTS[str(why)]))
+            field = "amount" if str(why) == "too_much" else str(why)
+            form.add_error(field if field in form.fields else None, str(BAD_TEXTS[str(why)]))
         except ReasonRequired:
             form.add_error("reason", _("Write why the proposal is taken back"))
         except ChangedMeanwhile:

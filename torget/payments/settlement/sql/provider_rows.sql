@@ -1,10 +1,12 @@
 -- The rows of a provider's reports in these files, with what of ours each is about: by our stamp, else by the provider's
 -- reference, else by the bank reference; a refund without any of them by its payment, if only one refund is of that sum.
-SELECT r.id AS record_id, r.merchant_account_id, r.kind, r.amount_cents, r.fee_cents, r.method, r.settlement_reference,
+SELECT r.id AS record_id, r.merchant_account_id, CASE WHEN trial.stamp IS NULL THEN r.kind ELSE 'trial' END AS kind,
+    r.amount_cents, r.fee_cents, r.method, r.settlement_reference,
     coalesce(a.municipality_id, part.municipality_id, c.coordinator_id) AS municipality_id,
-    CASE r.kind
-        WHEN 'payment' THEN coalesce(coalesce(p1.token, p2.token, p3.token)::text, 'row:' || r.identity)
-        WHEN 'refund' THEN coalesce(f.stamp::text, 'row:' || r.identity)
+    CASE
+        WHEN trial.stamp IS NOT NULL THEN trial.stamp::text
+        WHEN r.kind = 'payment' THEN coalesce(coalesce(p1.token, p2.token, p3.token)::text, 'row:' || r.identity)
+        WHEN r.kind = 'refund' THEN coalesce(f.stamp::text, 'row:' || r.identity)
         ELSE 'row:' || r.identity
     END AS subject,
     coalesce(p1.id, p2.id, p3.id, f.payment_id, about.id) AS payment_id,
@@ -55,4 +57,15 @@ LEFT JOIN LATERAL (
             )
     ) f ORDER BY f.rank, f.id LIMIT 1
 ) f ON true
+-- What is none of ours may have tried the account when the municipality came in; the table is small.
+LEFT JOIN LATERAL (
+    SELECT CASE r.kind WHEN 'payment' THEN t.stamp ELSE t.refund_stamp END AS stamp FROM settlement_accounttrial t
+    WHERE coalesce(p1.id, p2.id, p3.id, f.payment_id, about.id) IS NULL AND r.kind IN ('payment', 'refund')
+        AND t.provider = a.provider AND t.account = a.account AND t.amount_cents = abs(r.amount_cents)
+        AND (
+            ours.token IN (t.stamp, t.refund_stamp) OR ours.about = t.stamp OR t.reference = ltrim(r.reference, '0')
+            OR (t.provider_reference <> '' AND t.provider_reference IN (r.provider_reference, r.refunded_payment))
+        )
+    LIMIT 1
+) trial ON true
 WHERE r.file_id = ANY(%(files)s)
