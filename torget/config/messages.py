@@ -2,7 +2,7 @@
 
 `python -m torget.config.messages compile` turns every .po file into the .mo file that Django reads (Babel does it, so
 that a fresh machine needs no gettext). `… check` extracts all strings with xgettext and fails on any string that a
-language lacks.
+language lacks, or that two catalogues of a language translate differently.
 """
 
 import os
@@ -21,8 +21,8 @@ LANGUAGES = ("sv", "fi")
 """English is the source language."""
 
 
-def po_files() -> list[Path]:
-    return sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/django.po"))
+def po_files(package: Path = PACKAGE) -> list[Path]:
+    return sorted(package.glob("**/locale/*/LC_MESSAGES/django.po"))
 
 
 def compile_all() -> None:
@@ -113,11 +113,32 @@ def homeless() -> list[str]:
     ]
 
 
+def differences(package: Path = PACKAGE) -> list[str]:
+    """One line per string that a catalogue translates unlike an earlier one: Django merges them, and one wins."""
+    faults = []
+    first_by_string: dict[tuple[str, str | None, str, bool], tuple[object, Path]] = {}
+    for file in po_files(package):
+        language = file.parent.parent.name
+        with file.open("rb") as source:
+            catalog = read_po(source, locale=language, domain="django")
+        for message in catalog:
+            if not message.id:
+                continue
+            text = message.id[0] if message.pluralizable else str(message.id)
+            key = (language, message.context, text, message.pluralizable)
+            place = file.relative_to(package.parent)
+            translation, first = first_by_string.setdefault(key, (message.string, place))
+            if translation != message.string:
+                faults.append(f"{place}: {text!r} is {message.string!r}, but {translation!r} in {first}")
+    return faults
+
+
 def main() -> int:
     if sys.argv[1:] == ["compile"]:
         compile_all()
         return 0
-    faults = homeless() + [fault for folder in locale_folders() for fault in untranslated(folder)]
+    faults = homeless() + differences()
+    faults += [fault for folder in locale_folders() for fault in untranslated(folder)]
     sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 

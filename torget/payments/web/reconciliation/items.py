@@ -136,7 +136,7 @@ def items_as_csv(request: HttpRequest, staff: Staff) -> HttpResponse:
         name=_("Reconciliation"),
         headings=[
             *(_("Day"), _("Municipality"), _("What"), _("Class"), _("Reference"), _("Ours"), _("Theirs")),
-            *(_("Fee"), _("Settlement"), _("Waits until"), _("Responsible"), _("Note")),
+            *(_("Fee of the payment service"), _("Settlement"), _("Waits until"), _("Responsible"), _("Note")),
         ],
         rows=[
             (

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -199,7 +199,7 @@ def _action_links(payment_id: int, actions: frozenset[Action]) -> list[dict[str,
     offered = (
         (Action.RETRY, _("Try again"), "staff-retry", ""),
         (Action.MARK_REGISTERED, _("Mark as registered"), "staff-mark-registered", "secondary"),
-        (Action.REFUND, _("Refund"), "staff-refund", "warning"),
+        (Action.REFUND, pgettext("button", "Refund"), "staff-refund", "warning"),
         (Action.MARK_REFUNDED, _("Mark as paid back"), "staff-mark-refunded", "secondary"),
         (Action.MARK_NOT_REFUNDED, _("The refund did not happen"), "staff-mark-not-refunded", "secondary"),
         (Action.MARK_PAID, _("The provider has the money"), "staff-mark-paid", "secondary"),

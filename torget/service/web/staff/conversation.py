@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,9 +38,9 @@ from torget.service.web.staff.visible import find_conversation, note_read
 from torget.service.web.words import haste_tag
 
 LANGUAGE_NAMES = {
-    "sv": gettext_lazy("Swedish"),
-    "fi": gettext_lazy("Finnish"),
-    "en": gettext_lazy("English"),
+    "sv": pgettext_lazy("in a sentence", "Swedish"),
+    "fi": pgettext_lazy("in a sentence", "Finnish"),
+    "en": pgettext_lazy("in a sentence", "English"),
 }
 MARKS = {
     "other_sender": gettext_lazy("Came from another address than the person's own. Do not tell secrets in the answer."),
