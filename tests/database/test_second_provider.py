@@ -70,6 +70,7 @@ def test_who_gets_no_page_is_offered_the_second_provider(ceepos: OtherProvider) 
     first, again = Payment.objects.order_by("id")
     assert (first.state, first.merchant_account_id, first.pay_url) == (State.FAILED, ceepos.account.pk, "")
     assert (again.state, again.merchant_account_id) == (State.OPEN, second.pk)
+    assert "torget_pages_refused 1.0" in Client().get("/metrics/").content.decode()
     assert answer.status_code == 303
     assert answer.headers["Location"] == again.pay_url
     assert again.token != first.token

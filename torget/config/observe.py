@@ -30,6 +30,7 @@ SECONDS = Histogram("torget_request_seconds", "Time to answer by view", ["view"]
 PAYMENTS = Gauge("torget_payments", "Payments by state", ["state"])
 QUEUE_AGE_SECONDS = Gauge("torget_queue_age_seconds", "How late the most overdue payment is")
 ATTENTION_AGE_SECONDS = Gauge("torget_attention_age_seconds", "How long the oldest payment has waited for a person")
+PAGES_REFUSED = Gauge("torget_pages_refused", "Of the latest payments, how many got no page within the hour")
 JOBS_HEARTBEAT_AGE_SECONDS = Gauge("torget_jobs_heartbeat_age_seconds", "Since a worker of background jobs gave a sign")
 JOBS_LATE_SECONDS = Gauge("torget_jobs_late_seconds", "How late the most overdue background job is")
 JOBS_FAILED = Gauge("torget_jobs_failed", "Background jobs that failed within a day")
@@ -104,6 +105,11 @@ _GAUGES = {
     ATTENTION_AGE_SECONDS: """
         SELECT extract(epoch FROM now() - min(changed_at)) FROM checkout_payment
         WHERE state IN ('attention', 'pending') AND state = 'attention'
+    """,
+    # Below a euro it may be the amount that a provider does not take.
+    PAGES_REFUSED: """
+        SELECT count(*) FROM (SELECT * FROM checkout_payment ORDER BY id DESC LIMIT 200) latest
+        WHERE state = 'failed' AND pay_url = '' AND amount_cents >= 100 AND changed_at > now() - interval '1 hour'
     """,
     JOBS_LATE_SECONDS: """
         SELECT extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))) FROM procrastinate_jobs j
