@@ -39,6 +39,7 @@ NOBODY = {
     r"kiosk/(take|code/|qr.svg|$)": "a code that the screen itself has made",
     r"l/<opaque:token>/(prove|pay|close)/": "POSTs alone",
     r"(fees|cards|history|errands|checkout/<opaque:token>/.+)": "one's own, and children's (test_guardians.py)",
+    r"hand-off/": "a masked card; who goes on signs in, and that is logged (tests/api/test_hand_off.py)",
     r"children/": "one's own, and children's (test_guardians.py)",
 }
 """By the beginning of a route, what it shows instead."""

@@ -1,5 +1,6 @@
 """Torget between two sandboxes, over real sockets, at a time of our own: for tests of whole payments."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -209,6 +210,16 @@ class World:
         return Money(row["owed"] // 10_000)
 
 
+def _forget_connectors() -> None:
+    """They were built for other sandboxes; the sockets of their clients go with them."""
+    from torget.payments.checkout import providers as built
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        library_system.cache_clear()
+        built._build.cache_clear()
+
+
 @contextmanager
 def running_world(library: LibrarySide | None = None) -> Iterator[World]:
     """Both sandboxes on free ports and settings that lead to them; needs a database that is really committed to."""
@@ -217,12 +228,9 @@ def running_world(library: LibrarySide | None = None) -> Iterator[World]:
     with side.serve() as library_settings, serving(paytrail) as paytrail_url:
         here = {"OPTIONS": {"base_url": paytrail_url}, "PAGE_ORIGINS": [paytrail_url]}
         providers = {**settings.PAYMENT_PROVIDERS, "paytrail": {**settings.PAYMENT_PROVIDERS["paytrail"], **here}}
-        library_system.cache_clear()
+        _forget_connectors()
         with override_settings(LIBRARY_SYSTEMS={LIBRARY: library_settings}, PAYMENT_PROVIDERS=providers):
-            from torget.payments.checkout import providers as built
-
-            built._build.cache_clear()
             make_network()
             yield World(library=side, paytrail=paytrail)
-    library_system.cache_clear()
+    _forget_connectors()
     paytrail.close()

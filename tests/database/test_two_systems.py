@@ -97,7 +97,7 @@ def test_fees_of_both_cards_are_paid_in_one_checkout_and_each_system_is_told_of_
     assert two.add() == 302
     page = two.page()
     assert "Kirkes libraries •••• 0001" in page
-    assert "The library system does not say which municipality the fee belongs to" in page
+    assert "The fee is from a branch that this service does not know yet" in page
     payments = two.pay()
     assert Checkout.objects.count() == 1
     (payment,) = payments
