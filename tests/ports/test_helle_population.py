@@ -18,6 +18,7 @@ from torget.sandbox.helle_demo import (
     SWEDISH_SPEAKER,
     UNUSUAL_NAME,
 )
+from torget.sandbox.helle_newcomer import newcomer_population
 from torget.sandbox.population import SandboxPopulation
 
 TODAY = date(2026, 11, 24)
@@ -34,11 +35,12 @@ def test_is_the_same_for_the_same_day_and_seed(helle: SandboxPopulation) -> None
 
 
 def test_numbers_are_never_shared(helle: SandboxPopulation) -> None:
-    fees = [fee.fee_id for patron in helle.patrons for fee in patron.fees]
+    # The sandbox loads the newcomer beside them.
+    patrons = [*helle.patrons, *newcomer_population(TODAY).patrons]
     for numbers in (
-        fees,
-        [patron.card_number for patron in helle.patrons],
-        [patron.patron_id for patron in helle.patrons],
+        [fee.fee_id for patron in patrons for fee in patron.fees],
+        [patron.card_number for patron in patrons],
+        [patron.patron_id for patron in patrons],
         [item.item_id for item in helle.items],
         [item.barcode for item in helle.items],
     ):

@@ -11,7 +11,7 @@ NEWCOMER: Final = DemoCard(
     card_number="26380000900015", pin="1010", about="two fees of a municipality that is not in Torget yet"
 )
 _BRANCH: Final = "KAU/PK"
-_FIRST_ID: Final = 900_001
+_FIRST_ID: Final = 950_001
 
 
 def newcomer_population(today: date) -> SandboxPopulation:
