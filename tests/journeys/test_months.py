@@ -140,7 +140,9 @@ def test_the_coordinator_shares_a_cost_in_swedish_without_javascript(
     press(coordinator, "button[name=confirmed]")
     coordinator.sees("The cost is entered. Every member sees it on its invoice basis.")
     ((amount, parts),) = torget.ask(_COST, "Drift av tjänsten")
-    assert (amount, sum(parts.values()), len(parts)) == (125_001, 125_001, 12)
+    assert (amount, sum(parts.values())) == (125_001, 125_001)
+    # Another journey may have brought a thirteenth member.
+    assert len(parts) >= 12
     press(coordinator, "main a[href$='/take-back/']")
     page.fill("#id_why", "Fel belopp")
     press(coordinator, "main form button.govuk-button--warning")
